@@ -1,0 +1,62 @@
+#pragma once
+// Bounded reading of JSON that somebody else wrote. Never throws. Writing JSON is `report`'s business.
+//
+// Bounds (faults.md R10): the caller's limit on the bytes, depth 64, strings 64 KiB, no NUL in a string, no duplicate
+// key in an object that is kept. Integers are integers: 1.0, 1e3, "1" and true are not (R4).
+
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace cstop {
+
+class Json {
+public:
+    using Array = std::vector<Json>;
+    using Member = std::pair<std::string, Json>;
+    using Object = std::vector<Member>;
+    /// Integers that fit are int64_t, larger ones uint64_t; every other number is a double.
+    using Value = std::variant<std::monostate, bool, std::int64_t, std::uint64_t, double, std::string, Array, Object>;
+
+    Json() = default;
+    explicit Json(Value value) : value_(std::move(value)) {}
+
+    bool is_null() const { return std::holds_alternative<std::monostate>(value_); }
+    bool is_object() const { return std::holds_alternative<Object>(value_); }
+
+    /// The member `key`; a null Json when this is no object or has no such member.
+    const Json& operator[](std::string_view key) const;
+
+    /// The text, if it is a string.
+    std::optional<std::string_view> text() const;
+    /// The integer, if it is one and lies within [lowest, highest].
+    std::optional<std::int64_t> integer(std::int64_t lowest, std::int64_t highest) const;
+    /// The integer, if it is one and not negative.
+    std::optional<std::uint64_t> natural() const;
+    std::optional<bool> boolean() const;
+    /// The elements or members; empty when it is something else.
+    std::span<const Json> elements() const;
+    std::span<const Member> members() const;
+
+private:
+    Value value_;
+};
+
+/// Which members are worth keeping: dotted paths, "*" for any member or element: {"config.labels", "cgroup_paths"}.
+/// A path keeps the whole value below it. No paths: everything is kept.
+using JsonPaths = std::initializer_list<std::string_view>;
+
+/// The document, with only the members named by `paths` (others are read over, checked as JSON, and dropped).
+/// Error: damaged, with the byte offset. Empty input and trailing garbage are errors; a leading UTF-8 BOM is refused.
+Result<Json> read_json(std::string_view bytes, JsonPaths paths = {});
+
+}  // namespace cstop

@@ -1,0 +1,36 @@
+#pragma once
+// Which containers are there, and which of them the user means.
+
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/result.hpp"
+#include "model/container.hpp"
+#include "model/request.hpp"
+
+namespace cstop::discover {
+
+/// What one word means.
+struct Answer {
+    std::string word;  ///< as typed; the full id for --all and --filter
+    /// Errors: not_found, ambiguous (what lists the candidates), damaged, denied, unsupported.
+    Result<model::Container> container;
+};
+
+struct Selection {
+    /// One for every word in their order, a container that two words mean only under the first; or one for every match.
+    std::vector<Answer> answers;
+    /// What could not be read while scanning; it hides nobody else.
+    std::vector<Error> problems;
+};
+
+/// The words of the request with files and standard input read: one word a container. Error: usage, when a cidfile is
+/// unreadable, empty or no id, or a line of standard input is not a word.
+Result<std::vector<std::string>> read_words(const model::Request& request);
+
+/// Looks for every word, or for everything that matches. A word that is a full id costs one open a root; nothing is
+/// scanned for it. Error: usage or denied, when a --root cannot be read.
+Result<Selection> select_containers(const model::Request& request, const std::vector<std::string>& words);
+
+}  // namespace cstop::discover

@@ -1,0 +1,33 @@
+#pragma once
+// One owner for a file descriptor.
+
+#include <utility>
+
+namespace cstop::kernel {
+
+/// Owns an open descriptor and closes it once. Move-only, no implicit int.
+class Descriptor {
+public:
+    Descriptor() = default;
+    explicit Descriptor(int number) : number_(number) {}
+    Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+    Descriptor& operator=(Descriptor&& other) noexcept {
+        if (this != &other) {
+            close();
+            number_ = std::exchange(other.number_, -1);
+        }
+        return *this;
+    }
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    ~Descriptor() { close(); }
+
+    int number() const { return number_; }
+    bool is_open() const { return number_ >= 0; }
+    void close();
+
+private:
+    int number_ = -1;
+};
+
+}  // namespace cstop::kernel

@@ -1,0 +1,32 @@
+#pragma once
+// One process as /proc tells it (proc(5)). Never cmdline, environ, maps, exe: they can block for ever (faults.md R12).
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+
+namespace cstop::kernel {
+
+struct ProcessStat {
+    std::string command;  ///< comm, raw bytes
+    char state = '?';
+    std::int32_t parent = 0;
+    std::uint32_t threads = 0;     ///< live threads; a zombie leader with others says more than 1
+    std::uint64_t start_time = 0;  ///< clock ticks since boot
+    int exit_code = 0;             ///< wait(2) status, of a zombie that we may read; else 0
+};
+
+/// The text of /proc/PID/stat; parsed after the last ')'. Error: damaged.
+Result<ProcessStat> parse_process_stat(std::string_view text);
+
+/// Errors: gone when there is no such process.
+Result<ProcessStat> read_process_stat(std::int32_t pid);
+
+/// Is the process that a state file recorded still there and not a zombie without live threads?
+/// `start_time` 0 compares nothing. Unreadable: error.
+Result<bool> is_process_alive(std::int32_t pid, std::uint64_t start_time);
+
+}  // namespace cstop::kernel

@@ -1,0 +1,160 @@
+#pragma once
+// The world as `stop` acts on it: one interface, so that a test can own the processes, the errors and the clock.
+//
+// A Handle is one container that was opened: its init's pidfd, its cgroups' directory descriptors. Everything below
+// goes through those descriptors, so neither a reused pid nor a re-created cgroup can be hit (faults.md R5, R8).
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/signal.hpp"
+
+namespace cstop::kernel {
+
+/// CLOCK_MONOTONIC.
+using Instant = std::chrono::time_point<std::chrono::steady_clock, std::chrono::nanoseconds>;
+
+using Handle = std::size_t;
+
+/// Where a state file says that the container is in one hierarchy.
+struct CgroupName {
+    std::string hierarchy;     ///< "": v2; "freezer", "name=systemd"; "*": every mounted hierarchy
+    std::string path;          ///< absolute as recorded, or relative to the mount
+    bool below_mount = false;  ///< relative
+};
+
+/// Whom to stop: what the state file claims. open() believes nothing of it.
+struct Target {
+    std::string id;
+    std::string state_directory;
+    std::optional<std::int32_t> pid;
+    std::uint64_t start_time = 0;  ///< clock ticks since boot; 0: not recorded
+    std::vector<CgroupName> cgroups;
+    std::uint32_t state_owner = 0;
+    bool is_created = false;  ///< init waits in its runtime for `start`
+};
+
+/// The signal sets of /proc/PID/status, bit n-1 for signal n.
+struct SignalSets {
+    std::uint64_t caught = 0;
+    std::uint64_t ignored = 0;
+    std::uint64_t blocked = 0;
+};
+
+/// A container that was opened and proven.
+struct Opened {
+    Handle handle = 0;
+    bool init_is_alive = false;  ///< not exited, not a zombie without live threads, not a reused pid
+    bool is_populated = false;   ///< the own cgroup has live processes (init counts)
+    bool is_frozen = false;      ///< the own cgroup, as asked for there
+    bool has_private_pid_namespace = false;
+    std::string command;                ///< init's comm; raw bytes
+    std::optional<SignalSets> signals;  ///< none when unreadable
+    std::string cgroup_refusal;         ///< why "all" can only mean init; empty: the cgroup may be killed
+    std::vector<std::string> warnings;
+};
+
+struct KillReport {
+    std::size_t signalled = 0;  ///< processes that were there (exact for a walk, a count just before for cgroup.kill)
+    std::string way;            ///< "cgroup.kill", "freeze and walk", "init alone"
+    std::string reason;         ///< why not the better way; empty: it was
+};
+
+/// What is left of a container.
+struct Remains {
+    bool init_is_alive = false;
+    std::size_t processes = 0;  ///< live processes in the own cgroup; at least 1 where only "populated" is known
+    bool is_gone() const { return !init_is_alive && processes == 0; }
+};
+
+struct ExitStatus {
+    bool by_signal = false;
+    int value = 0;
+};
+
+struct SurvivorReport {
+    std::int32_t pid = 0;
+    std::string command;
+    char state = '?';
+    std::string wchan;
+    std::string cause;
+};
+
+struct Event {
+    enum class Kind {
+        init_exited,     ///< the pidfd is readable; confirm with read_remains
+        cgroup_changed,  ///< a member left or the cgroup's populated or frozen changed; confirm with read_remains
+        interrupted,     ///< SIGINT, SIGTERM or SIGHUP for cstop itself; see signal
+    };
+    Kind kind = Kind::init_exited;
+    Handle handle = 0;
+    Signal signal{};
+};
+
+class System {
+public:
+    System() = default;
+    System(const System&) = delete;
+    System& operator=(const System&) = delete;
+    virtual ~System() = default;
+
+    virtual Instant now() = 0;
+
+    /// Proves who init is (pidfd_open, then start time, then owner, then cgroup: in that order) and opens the
+    /// container's own cgroups. An init that is gone is no error. Errors: denied (faults.md R3, or no permission),
+    /// unsupported (identity cannot be proven on this kernel), system.
+    virtual Result<Opened> open(const Target& target) = 0;
+
+    /// Forgets the container; events of it end.
+    virtual void close(Handle handle) = 0;
+
+    /// True: ours is the only stop under way that sends the configured signal. False: another cstop holds it. Held
+    /// until close(). flock(2) on the state directory; an error means that nobody can know: true.
+    virtual bool lock_stop(Handle handle) = 0;
+
+    /// To init, through its pidfd. Says how: "pidfd" or "kill(2)". Errors: gone, denied, unsupported, system.
+    virtual Result<std::string> send_signal(Handle handle, Signal signal) = 0;
+
+    /// SIGCONT to init if job control stopped it (state T; never t, a tracer's). True: it was sent.
+    virtual Result<bool> resume_init(Handle handle) = 0;
+
+    /// Thaws the container's own cgroup, its descendants, and the cgroup that init is in now if that lies below it.
+    /// Nothing frozen: no write, success, false. Never an ancestor.
+    virtual Result<bool> thaw(Handle handle) = 0;
+
+    /// SIGKILL to every process of the own cgroup: cgroup.kill, else freeze, walk, kill, thaw until a pass finds
+    /// nobody. Whatever was frozen is thawed on every way out. Without a usable cgroup: init alone, and
+    /// KillReport::reason. Errors: denied, system. gone is success with nobody signalled.
+    virtual Result<KillReport> kill_all(Handle handle) = 0;
+
+    /// Any other signal to every process of the own cgroup, by walking it once.
+    virtual Result<KillReport> signal_all(Handle handle, Signal signal) = 0;
+
+    /// What is left now. Arms whatever wait() needs to tell the next change.
+    virtual Result<Remains> read_remains(Handle handle) = 0;
+
+    /// How init ended: PIDFD_GET_INFO (6.15), else the zombie's stat, else none.
+    virtual std::optional<ExitStatus> read_exit(Handle handle) = 0;
+
+    /// Who ought to reap init and did not: "containerd-shim (pid 812)"; none when it is no zombie.
+    virtual std::optional<std::string> read_idle_reaper(Handle handle) = 0;
+
+    /// Lifts the own cgroup's CPU quota so that a killed container gets the time to die (never an ancestor's). True:
+    /// there was one.
+    virtual Result<bool> lift_cpu_quota(Handle handle) = 0;
+
+    /// Who is left and why. Reads nothing that can block; bounded in number.
+    virtual std::vector<SurvivorReport> examine_survivors(Handle handle) = 0;
+
+    /// Sleeps until events come or `until` has passed (none: until events come). Empty: the time is over. The events
+    /// are valid until the next call. Errors: system.
+    virtual Result<std::span<const Event>> wait(std::optional<Instant> until) = 0;
+};
+
+}  // namespace cstop::kernel

@@ -1,0 +1,65 @@
+#pragma once
+// One container as its runtime's and its engine's files describe it. Everything here may be forged by whoever wrote the
+// files: it selects and describes, it proves nothing (that is `kernel`'s).
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace cstop::model {
+
+enum class Status { created, running, paused, stopped };
+std::string_view format_status(Status status);
+std::optional<Status> parse_status(std::string_view text);
+
+/// Where a runtime says that it put the container, in one cgroup hierarchy.
+struct CgroupPath {
+    /// "": the v2 hierarchy; a v1 controller ("freezer") or named hierarchy ("name=systemd"); "*": every mounted one.
+    std::string hierarchy;
+    /// Absolute as the runtime saw it (runc), or relative to the hierarchy's mount (crun, below_mount).
+    std::string path;
+    bool below_mount = false;
+    bool operator==(const CgroupPath&) const = default;
+};
+
+using Annotation = std::pair<std::string, std::string>;
+
+struct Container {
+    std::string id;          ///< full id, checked with is_container_id
+    std::string name;        ///< the engine's own name for it; empty: it has none
+    std::string engine;      ///< "runc", "crun", "docker", "containerd", "kubernetes", "podman", ...
+    std::string name_space;  ///< containerd's or docker's namespace; empty: the engine has none
+    std::string runtime;     ///< whose state file it is: "runc", "crun", "youki"
+
+    std::string state_directory;  ///< <root>/<id>
+    std::string state_file;       ///< below state_directory
+    std::string bundle;           ///< empty: unknown
+
+    /// The pid of init as recorded, 2..4194304; none: never started.
+    std::optional<std::int32_t> pid;
+    /// Field 22 of /proc/PID/stat as recorded, clock ticks since boot; 0: not recorded.
+    std::uint64_t start_time = 0;
+    /// As recorded, RFC 3339; empty: unknown.
+    std::string created;
+    /// Derived from the process and its cgroup, never read from a file.
+    Status status = Status::stopped;
+
+    std::vector<CgroupPath> cgroups;
+    /// False: init shares a pid namespace, so its end leaves the others alive.
+    bool has_private_pid_namespace = true;
+    std::vector<Annotation> annotations;
+
+    /// The owner of the state file and of the directories below the root (faults.md R3).
+    std::uint32_t state_owner = 0;
+
+    /// What was odd while reading it, for the user.
+    std::vector<std::string> warnings;
+};
+
+/// The value of annotation `key`, none when it is not there.
+std::optional<std::string_view> find_annotation(const Container& container, std::string_view key);
+
+}  // namespace cstop::model
