@@ -1,0 +1,72 @@
+"""Running cstop: any binary (normal, static, sanitized), in any view."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+SOURCE = Path(__file__).resolve().parents[2]
+BINARY = Path(os.environ.get("CSTOP", SOURCE / "build" / "src" / "cstop")).resolve()
+
+# Nobody's settings but the tests': the same words on every machine.
+ENVIRONMENT = {
+    "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+    "LC_ALL": "C.UTF-8",
+    "ASAN_OPTIONS": "exitcode=86:" + os.environ.get("ASAN_OPTIONS", ""),
+    "UBSAN_OPTIONS": "halt_on_error=1:exitcode=86:print_stacktrace=1",
+}
+
+
+@dataclass
+class Ended:
+    """A cstop that has ended. `status` is negative when a signal ended it."""
+
+    status: int
+    out: str
+    err: str
+    seconds: float
+
+    @property
+    def names(self):
+        return self.out.splitlines()
+
+    @property
+    def objects(self):
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+class Running:
+    """A cstop that was started and not waited for."""
+
+    def __init__(self, command, stdin=None, environment=None):
+        self._begin = time.monotonic()
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE if stdin is not None else subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=ENVIRONMENT | (environment or {}),
+        )
+        self._stdin = stdin
+
+    def send(self, number):
+        self._process.send_signal(number)
+
+    def ended(self, limit=60):
+        """Waits for the end. `limit` is for a cstop that hangs: no test may depend on it."""
+        try:
+            out, err = self._process.communicate(None if self._stdin is None else self._stdin.encode(), timeout=limit)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            out, err = self._process.communicate()
+            raise AssertionError(f"cstop did not end within {limit} s; so far: {out!r} {err!r}") from None
+        seconds = time.monotonic() - self._begin
+        status = self._process.returncode
+        # surrogateescape: a test may ask for bytes that are no UTF-8.
+        ended = Ended(status, out.decode(errors="surrogateescape"), err.decode(errors="surrogateescape"), seconds)
+        assert status != 86 and "runtime error:" not in ended.err and "Sanitizer" not in ended.err, ended.err
+        assert status >= 0 or -status in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP), f"cstop died: {ended}"
+        return ended

@@ -1,0 +1,32 @@
+"""Processes that are not our children, watched through pidfds."""
+
+import os
+import select
+import signal
+
+
+class Process:
+    """One process, held by a pidfd: neither its end nor the reuse of its pid can be missed."""
+
+    def __init__(self, pid):
+        self.pid = pid
+        self._pidfd = os.pidfd_open(pid)
+
+    def close(self):
+        os.close(self._pidfd)
+
+    def is_alive(self):
+        return not self.ends_within(0)
+
+    def ends_within(self, seconds):
+        poller = select.poll()
+        poller.register(self._pidfd, select.POLLIN)
+        return bool(poller.poll(seconds * 1000))
+
+    def send(self, number):
+        signal.pidfd_send_signal(self._pidfd, number)
+
+    def state(self):
+        """The letter of proc(5): R, S, T, Z, ..."""
+        with open(f"/proc/{self.pid}/stat", encoding="utf-8", errors="replace") as file:
+            return file.read().rpartition(")")[2].split()[0]
