@@ -28,7 +28,8 @@ inline constexpr Signal sigstop{19};
 /// Error: usage, naming the text.
 Result<Signal> parse_signal(std::string_view text);
 
-/// "SIGTERM", "SIGRTMIN+3"; numbers 32 and 33, which have no name, as "32" and "33".
+/// What parse_signal reads back: "SIGTERM", "SIGRTMIN" for 34, "SIGRTMIN+1".."+15" up to 49, "SIGRTMAX-14".."-1" from
+/// 50, "SIGRTMAX" for 64; numbers 32 and 33, which have no name, as "32" and "33".
 std::string format_signal(Signal signal);
 
 }  // namespace cstop
