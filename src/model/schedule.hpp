@@ -34,10 +34,14 @@ struct Schedule {
     bool operator==(const Schedule&) const = default;
 };
 
-/// SIGNAL[@init|@all]/DURATION/..., with `forever` before a SIGNAL: what follows repeats. STOPSIGNAL is the container's
-/// own signal; KILL aims at all and every other signal at init where nothing is said. "infinity" or "-1" only as the
-/// last duration and not in a repeated part; a repeated part must take time. Error: usage, naming the item and its
-/// position (from 1): `schedule item 3 'FOO': unknown signal`.
+/// How many items (signals, durations, the word `forever`) a schedule may have.
+inline constexpr std::size_t longest_schedule = 256;
+
+/// SIGNAL[@init|@all]/DURATION/..., with `forever` once before a SIGNAL: what follows repeats. STOPSIGNAL (in any case)
+/// is the container's own signal, STOP is SIGSTOP; KILL aims at all and every other signal at init where nothing is
+/// said. Every SIGNAL has its DURATION. "infinity" or "-1" only as the last duration and not in a repeated part; a
+/// repeated part must take time. Error: usage, naming the item and its position (from 1):
+/// `schedule item 3 'FOO': unknown signal`.
 Result<Schedule> parse_schedule(std::string_view text);
 
 /// What parse_schedule reads back as the same schedule; every aim is written: "SIGTERM@init/10s/SIGKILL@all/60s".
