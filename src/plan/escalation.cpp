@@ -1,0 +1,52 @@
+#include "plan/escalation.hpp"
+
+#include <utility>
+
+namespace cstop::plan {
+
+namespace {
+
+using model::Aim;
+using model::Schedule;
+
+/// The original's escalation (containerd's StopContainer). What follows an endless wait would never be reached: it is
+/// left out, so that the schedule shown is the schedule done.
+Schedule make_escalation(Duration grace, Duration kill_timeout) {
+    Schedule schedule;
+    if (grace != Duration::zero()) {
+        schedule.steps.push_back({.signal = std::nullopt, .aim = Aim::init, .wait = grace});
+    }
+    if (grace != forever) {
+        schedule.steps.push_back({.signal = sigkill, .aim = Aim::all, .wait = kill_timeout});
+        if (kill_timeout != forever) {
+            schedule.steps.push_back({.signal = sigkill, .aim = Aim::init, .wait = kill_timeout});
+        }
+    }
+    return schedule;
+}
+
+}  // namespace
+
+model::Plan make_plan(const model::Request& request, std::string word, model::Container container,
+                      model::StopSettings settings) {
+    model::Plan plan;
+    plan.schedule =
+        request.schedule.has_value() ? *request.schedule : make_escalation(settings.grace.value, request.kill_timeout);
+    for (auto& step : plan.schedule.steps) {
+        if (!step.signal.has_value()) {
+            step.signal = settings.signal.value;
+        }
+    }
+    plan.is_explicit = request.signal.has_value() || request.schedule.has_value();
+    plan.warnings = container.warnings;
+    plan.warnings.insert(plan.warnings.end(), settings.warnings.begin(), settings.warnings.end());
+    if (!plan.schedule.steps.empty() && plan.schedule.steps.front().signal == sigstop) {
+        plan.warnings.emplace_back("SIGSTOP suspends a process, it does not end it");
+    }
+    plan.word = std::move(word);
+    plan.container = std::move(container);
+    plan.settings = std::move(settings);
+    return plan;
+}
+
+}  // namespace cstop::plan
