@@ -37,7 +37,6 @@ struct Target {
     std::uint64_t start_time = 0;  ///< clock ticks since boot; 0: not recorded
     std::vector<CgroupName> cgroups;
     std::uint32_t state_owner = 0;
-    bool is_created = false;  ///< init waits in its runtime for `start`
 };
 
 /// The signal sets of /proc/PID/status, bit n-1 for signal n.

@@ -1,6 +1,7 @@
 #pragma once
 // What will be done to one container: pure data, nothing has happened yet.
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,9 @@ struct Plan {
     Schedule schedule;  ///< every signal filled in
     /// The user named the signal or the schedule: it is sent even when another stop is under way.
     bool is_explicit = false;
+    /// Plans of the same call, by number, that must have ended before this one begins: a pod's containers before its
+    /// sandbox.
+    std::vector<std::size_t> after;
     std::vector<std::string> warnings;
 };
 

@@ -1,0 +1,42 @@
+#pragma once
+// All the walks of one call: who may begin, who is waited for, and the one place where cstop sleeps.
+
+#include <cstddef>
+#include <deque>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "kernel/system.hpp"
+#include "model/audience.hpp"
+#include "model/plan.hpp"
+#include "stop/stop.hpp"
+#include "stop/walk.hpp"
+
+namespace cstop::stop {
+
+class Crowd {
+public:
+    Crowd(kernel::System& system, std::span<const model::Plan> plans, model::Audience& audience);
+
+    /// Walks everybody to the end.
+    Run run();
+
+private:
+    void begin_ready();
+    bool is_ready(std::size_t number) const;
+    void wait_and_deliver();
+    void deliver(const kernel::Event& event);
+    void note_begun(std::size_t number);
+    std::optional<kernel::Instant> next_deadline() const;
+
+    kernel::System& system_;
+    std::span<const model::Plan> plans_;
+    std::deque<Walk> walks_;
+    std::vector<std::size_t> pending_;  ///< not begun yet, in order
+    std::vector<std::size_t> active_;   ///< begun and not finished
+    std::vector<std::size_t> by_handle_;
+    std::optional<Signal> interrupted_by_;
+};
+
+}  // namespace cstop::stop

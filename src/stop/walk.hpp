@@ -1,0 +1,106 @@
+#pragma once
+// One container's walk through its plan. Events come in as calls; what is done goes out through a System. Nothing here
+// waits: deadline() says when on_time() wants to be called.
+//
+// The rules that every change has to keep:
+//   - gone means: init is dead AND the container's own cgroup is empty. Each alone lies somewhere (faults.md, finding
+//   2).
+//   - a step's wait is cut short only by the end of the container, by an interruption, or when the step could not be
+//   done
+//     at all. So SIGKILL never comes before the grace is over.
+//   - once init is dead, what remains gets SIGKILL if, and only if, the schedule has a KILL@all step.
+//   - every walk ends with exactly one Outcome.
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+#include "kernel/system.hpp"
+#include "model/audience.hpp"
+#include "model/outcome.hpp"
+#include "model/plan.hpp"
+
+namespace cstop::stop {
+
+class Walk {
+public:
+    /// `plan` and the others must outlive the walk. `number` is the plan's number for the audience.
+    Walk(kernel::System& system, const model::Plan& plan, std::size_t number, model::Audience& audience);
+
+    /// Opens the container and does the first step. False, only with `may_postpone`: there was no descriptor left and
+    /// nothing was done; try again when another walk has ended.
+    bool begin(bool may_postpone);
+
+    /// Something of this container has changed.
+    void on_change();
+    /// deadline() has passed.
+    void on_time();
+    /// The user interrupted: no more waiting, no escalation.
+    void on_interrupt();
+    /// Waiting itself has become impossible.
+    void on_failure(Error error);
+
+    bool is_finished() const { return is_finished_; }
+    /// When on_time() is due; none: never.
+    std::optional<kernel::Instant> deadline() const;
+    /// While the container is open.
+    std::optional<kernel::Handle> handle() const { return handle_; }
+    /// Complete when finished.
+    model::Outcome& outcome() { return outcome_; }
+
+private:
+    const model::Step& step() const { return plan_.schedule.steps[index_]; }
+    void proceed();
+    void do_step();
+    void send_to_init();
+    void after_signal_to_init();
+    void signal_everybody();
+    void kill_everybody();
+    void on_step_error(Error error);
+    bool is_sent_by_another();
+    void advance();
+    void skip_step();
+    bool is_repeating() const;
+
+    void look_around();
+    void turn_to_leftovers(std::size_t processes);
+    std::optional<std::size_t> find_kill_all() const;
+    void nudge(kernel::Instant now);
+
+    void tell_step(std::string result, std::string way);
+    void tell_escalation();
+    void tell_futility();
+    void warn(std::string sentence);
+    void thaw();
+
+    void finish_gone();
+    void finish_surviving();
+    void finish_failed(Error error);
+    void finish(model::Outcome::Kind kind);
+    Duration elapsed() const;
+
+    kernel::System& system_;
+    const model::Plan& plan_;
+    std::size_t number_;
+    model::Audience& audience_;
+
+    model::Outcome outcome_;
+    std::optional<kernel::Handle> handle_;
+    kernel::Opened opened_;
+    kernel::Instant started_{};
+
+    std::size_t index_ = 0;                         ///< of the current step
+    bool is_due_ = true;                            ///< the current step is to be done now
+    std::optional<kernel::Instant> step_deadline_;  ///< none: this step waits for ever
+    std::optional<kernel::Instant> nudge_;          ///< when a killed container that lives on is helped to die
+    Duration nudge_wait_{};
+    std::optional<model::Step> failed_step_;  ///< the last step before SIGKILL that had its time
+    std::optional<Error> first_error_;        ///< of a step that could not be done
+    bool is_kill_done_ = false;               ///< some SIGKILL was sent
+    bool is_kill_all_done_ = false;
+    bool init_is_alive_ = false;
+    bool is_at_leftovers_ = false;
+    bool is_finished_ = false;
+};
+
+}  // namespace cstop::stop
