@@ -1,0 +1,145 @@
+// cstop on one page: argv -> request -> containers -> settings -> plans -> outcomes -> exit status.
+
+#include <cstdlib>
+#include <span>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "cli/arguments.hpp"
+#include "discover/discovery.hpp"
+#include "kernel/confinement.hpp"
+#include "kernel/linux_system.hpp"
+#include "plan/escalation.hpp"
+#include "report/exit_status.hpp"
+#include "report/reporter.hpp"
+#include "settings/settings.hpp"
+#include "stop/stop.hpp"
+
+namespace {
+
+using namespace cstop;
+using report::ExitStatus;
+
+/// The answers of the discovery, each with its plan or its error, where the report finds them.
+struct Agenda {
+    std::vector<model::Plan> plans;
+    std::vector<report::Entry> entries;
+    std::vector<ExitStatus> statuses;
+};
+
+Agenda make_agenda(const model::Request& request, const std::optional<model::Sourced<Signal>>& image_signal,
+                   std::vector<discover::Answer>& answers) {
+    Agenda agenda;
+    agenda.plans.reserve(answers.size());  // entries point at them
+    for (auto& answer : answers) {
+        if (!answer.container.has_value()) {
+            agenda.entries.push_back({.word = answer.word, .plan = nullptr, .error = &answer.container.error()});
+            agenda.statuses.push_back(report::exit_status_of(answer.container.error(), request.ignore_missing));
+            continue;
+        }
+        auto settings = settings::look_up_settings(request, image_signal, *answer.container);
+        agenda.plans.push_back(
+            plan::make_plan(request, answer.word, *std::move(answer.container), std::move(settings)));
+        agenda.entries.push_back({.word = answer.word, .plan = &agenda.plans.back(), .error = nullptr});
+    }
+    return agenda;
+}
+
+struct Streams {
+    report::DescriptorStream out{1};
+    report::DescriptorStream err{2};
+};
+
+ExitStatus complain(Streams& streams, const Error& error) {
+    report::tell_error(streams.err, error);
+    return error.code == ErrorCode::usage ? ExitStatus::usage : ExitStatus::failed;
+}
+
+ExitStatus finish(const Streams& streams, Agenda& agenda) {
+    // What was asked for is done, but whoever reads the names has not got them all.
+    if (streams.out.is_broken()) {
+        agenda.statuses.push_back(ExitStatus::failed);
+    }
+    return report::merge_exit_statuses(agenda.statuses);
+}
+
+/// Problems met while scanning matter when the container that was asked for may be among them.
+void tell_problems(const model::Request& request, const std::vector<Error>& problems, Streams& streams,
+                   Agenda& agenda) {
+    const bool is_complete = !request.all && request.filters.empty() && agenda.plans.size() == agenda.entries.size();
+    for (const auto& problem : problems) {
+        if (is_complete) {
+            report::tell_warning(streams.err, format_error(problem));
+        } else {
+            report::tell_error(streams.err, problem);
+            agenda.statuses.push_back(ExitStatus::failed);
+        }
+    }
+}
+
+ExitStatus stop_all(const model::Request& request, Agenda& agenda, Streams& streams) {
+    auto system = kernel::make_linux_system();
+    if (!system.has_value()) {
+        return complain(streams, system.error());
+    }
+    auto reporter = report::Reporter::make(request, agenda.entries, streams.out, streams.err);
+    const auto run = stop::run_plans(**system, agenda.plans, *reporter);
+    for (const auto& outcome : run.outcomes) {
+        agenda.statuses.push_back(report::exit_status_of(outcome, request.fail_on_kill));
+    }
+    if (run.interrupted_by.has_value()) {
+        kernel::die_of_signal(*run.interrupted_by);
+    }
+    return finish(streams, agenda);
+}
+
+ExitStatus serve(const model::Request& request, Streams& streams) {
+    if (request.use_sandbox) {
+        for (const auto& sentence : kernel::confine_process()) {
+            if (request.verbosity == model::Verbosity::verbose) {
+                report::tell_detail(streams.err, sentence);
+            }
+        }
+    }
+    const auto words = discover::read_words(request);
+    if (!words.has_value()) {
+        return complain(streams, words.error());
+    }
+    std::optional<model::Sourced<Signal>> image_signal;
+    if (request.image_config.has_value()) {
+        auto looked_up = settings::look_up_image_config(*request.image_config);
+        if (!looked_up.has_value()) {
+            return complain(streams, looked_up.error());
+        }
+        image_signal = *std::move(looked_up);
+    }
+    auto selection = discover::select_containers(request, *words);
+    if (!selection.has_value()) {
+        return complain(streams, selection.error());
+    }
+    auto agenda = make_agenda(request, image_signal, selection->answers);
+    tell_problems(request, selection->problems, streams, agenda);
+    if (request.dry_run) {
+        report::show_dry_run(request, agenda.entries, streams.out, streams.err);
+        return finish(streams, agenda);
+    }
+    return stop_all(request, agenda, streams);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    kernel::prepare_process();
+    Streams streams;
+    const auto parsed =
+        cli::parse_arguments(std::span<const char* const>(argv, static_cast<std::size_t>(argc)).subspan(1));
+    if (!parsed.has_value()) {
+        return static_cast<int>(complain(streams, parsed.error()));
+    }
+    if (const auto* answer = std::get_if<cli::Answer>(&*parsed)) {
+        streams.out.write(answer->text);
+        return streams.out.is_broken() ? EXIT_FAILURE : EXIT_SUCCESS;
+    }
+    return static_cast<int>(serve(std::get<model::Request>(*parsed), streams));
+}
