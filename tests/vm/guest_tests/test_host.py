@@ -1,0 +1,29 @@
+"""The machine is the host that these tests are about."""
+import os
+import platform
+import subprocess
+
+
+def test_systemd_is_process_one():
+    assert open("/proc/1/comm").read() == "systemd\n"
+
+
+def test_cgroups_are_v2_alone_with_all_controllers():
+    mounts = [line.split(" - ")[1].split()[0] for line in open("/proc/self/mountinfo")]
+    assert "cgroup2" in mounts and "cgroup" not in mounts
+    assert {"cpu", "io", "memory", "pids"} <= set(open("/sys/fs/cgroup/cgroup.controllers").read().split())
+
+
+def test_kernel_is_older_than_the_pidfd_ioctls():
+    assert platform.release().startswith("6.1.")
+
+
+def test_apparmor_confines_containers_here():
+    assert open("/sys/module/apparmor/parameters/enabled").read() == "Y\n"
+
+
+def test_user_op_has_a_lingering_manager_with_delegated_cgroups():
+    subprocess.run(["systemctl", "is-active", "user@1000.service"], check=True)
+    slice_ = "/sys/fs/cgroup/user.slice/user-1000.slice/user@1000.service"
+    assert os.stat(slice_).st_uid == 1000
+    assert {"memory", "pids"} <= set(open(slice_ + "/cgroup.controllers").read().split())
