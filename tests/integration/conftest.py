@@ -1,6 +1,8 @@
 """What every integration test gets: a place to make containers in, and the promise that nothing else was touched."""
 
+import hashlib
 import itertools
+import json
 import os
 import subprocess
 from pathlib import Path
@@ -17,6 +19,10 @@ else:
     PLACES = [("runc", views.kind_of_host()), ("crun", views.kind_of_host())]
 
 _numbers = itertools.count()
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "once: does not depend on which binary is tested, one run is enough")
 
 
 @pytest.fixture(scope="session")
@@ -76,6 +82,36 @@ def place(request, make_place):
 def any_place(make_place):
     """One place is enough: the claim is not about runtimes or cgroups."""
     return make_place(*PLACES[0])
+
+
+@pytest.fixture
+def make_layout(tmp_path):
+    """An OCI image layout: {tag: StopSignal}."""
+
+    def make(tags):
+        layout = tmp_path / "layout"
+        blobs = layout / "blobs" / "sha256"
+        blobs.mkdir(parents=True)
+
+        def blob(kind, document):
+            content = json.dumps(document).encode()
+            digest = hashlib.sha256(content).hexdigest()
+            (blobs / digest).write_bytes(content)
+            media_type = f"application/vnd.oci.image.{kind}.v1+json"
+            return {"mediaType": media_type, "digest": f"sha256:{digest}", "size": len(content)}
+
+        manifests = []
+        for tag, stop_signal in tags.items():
+            config = {"architecture": "amd64", "os": "linux", "config": {"StopSignal": stop_signal}}
+            config["rootfs"] = {"type": "layers", "diff_ids": []}
+            manifest = {"schemaVersion": 2, "config": blob("config", config), "layers": []}
+            annotations = {"org.opencontainers.image.ref.name": tag}
+            manifests.append(blob("manifest", manifest) | {"annotations": annotations})
+        (layout / "index.json").write_text(json.dumps({"schemaVersion": 2, "manifests": manifests}), encoding="utf-8")
+        (layout / "oci-layout").write_text('{"imageLayoutVersion": "1.0.0"}', encoding="utf-8")
+        return layout
+
+    return make
 
 
 @pytest.fixture(scope="session")
