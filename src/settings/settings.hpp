@@ -9,11 +9,11 @@
 namespace cstop::settings {
 
 /// What --image-config says, looked up once for all containers before anything is signalled. Error: usage, when it
-/// cannot be read, has no such REF, or holds no valid StopSignal where one is written.
+/// cannot be read, has no such REF, or holds no valid StopSignal where one is written. None: the image says nothing.
 Result<std::optional<model::Sourced<Signal>>> look_up_image_config(const model::ImageConfig& image_config);
 
-/// Signal: --signal > --image-config > the container's annotation > SIGTERM. Grace: --timeout > 10 s. Never fails: what
-/// cannot be read or parsed is a warning, and the next place counts.
+/// Signal: --signal > --image-config > the container's annotation > SIGTERM. Grace: --timeout > 10 s. Never fails: a
+/// place that cannot be read is a warning, and the next one counts; one that names no signal is a warning, and SIGTERM.
 model::StopSettings look_up_settings(const model::Request& request,
                                      const std::optional<model::Sourced<Signal>>& image_signal,
                                      const model::Container& container);

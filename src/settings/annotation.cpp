@@ -1,0 +1,62 @@
+#include "settings/annotation.hpp"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/json.hpp"
+#include "base/text.hpp"
+#include "kernel/directory.hpp"
+
+namespace cstop::settings {
+
+namespace {
+
+// The bundle may belong to whoever made the container: its config.json is opened without following a symlink.
+Result<std::optional<std::string>> read_bundle_config(const std::string& bundle) {
+    CSTOP_TRY(const kernel::Directory directory, kernel::open_directory(bundle));
+    CSTOP_TRY(const kernel::FileContent content, kernel::read_file_below(directory, "config.json"));
+    auto annotation = parse_bundle_config(content.bytes);
+    if (!annotation) {
+        return Failure(with_context(bundle + "/config.json", std::move(annotation).error()));
+    }
+    return annotation;
+}
+
+}  // namespace
+
+Result<std::optional<std::string>> parse_bundle_config(std::string_view bytes) {
+    CSTOP_TRY(const Json document, read_json(bytes, {"annotations"}));
+    const auto text = document["annotations"][stop_signal_annotation].text();
+    if (!text || text->empty()) {
+        return std::nullopt;
+    }
+    return std::string(*text);
+}
+
+std::optional<model::Sourced<std::string>> read_annotation(const model::Container& container,
+                                                           std::vector<std::string>& warnings) {
+    std::string source = fmt::format("annotation {}", stop_signal_annotation);
+    if (const auto recorded = model::find_annotation(container, stop_signal_annotation);
+        recorded && !recorded->empty()) {
+        return model::Sourced<std::string>{.value = std::string(*recorded), .source = std::move(source)};
+    }
+    if (!container.bundle.starts_with('/')) {
+        return std::nullopt;
+    }
+    auto written = read_bundle_config(container.bundle);
+    if (!written) {
+        if (written.error().code != ErrorCode::not_found) {
+            warnings.push_back(escape_text(format_error(written.error())));
+        }
+        return std::nullopt;
+    }
+    if (!*written) {
+        return std::nullopt;
+    }
+    return model::Sourced<std::string>{
+        .value = **std::move(written),
+        .source = fmt::format("{} in {}/config.json", source, escape_text(container.bundle))};
+}
+
+}  // namespace cstop::settings
