@@ -132,8 +132,8 @@ ExitStatus serve(const model::Request& request, Streams& streams) {
 int main(int argc, char** argv) {
     kernel::prepare_process();
     Streams streams;
-    const auto parsed =
-        cli::parse_arguments(std::span<const char* const>(argv, static_cast<std::size_t>(argc)).subspan(1));
+    const auto parsed = cli::parse_arguments(
+        std::span<const char* const>(argv, static_cast<std::size_t>(argc)).subspan(argc > 0 ? 1 : 0));
     if (!parsed.has_value()) {
         return static_cast<int>(complain(streams, parsed.error()));
     }

@@ -51,7 +51,7 @@ bool is_suspending(Signal signal) {
 }  // namespace
 
 Walk::Walk(kernel::System& system, const model::Plan& plan, std::size_t number, model::Audience& audience)
-    : system_(system), plan_(plan), number_(number), audience_(audience), started_(system.now()) {}
+    : system_(system), plan_(plan), number_(number), audience_(audience) {}
 
 bool Walk::begin(bool may_postpone) {
     started_ = system_.now();
@@ -62,6 +62,7 @@ bool Walk::begin(bool may_postpone) {
     auto opened = system_.open(make_target(plan_.container));
     if (!opened.has_value()) {
         if (may_postpone && is_out_of_descriptors(opened.error())) {
+            started_.reset();
             return false;
         }
         finish_failed(std::move(opened).error());
@@ -444,7 +445,7 @@ void Walk::finish(Outcome::Kind kind) {
 }
 
 Duration Walk::elapsed() const {
-    return std::chrono::duration_cast<Duration>(system_.now() - started_);
+    return started_.has_value() ? std::chrono::duration_cast<Duration>(system_.now() - *started_) : Duration::zero();
 }
 
 }  // namespace cstop::stop

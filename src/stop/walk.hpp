@@ -87,7 +87,7 @@ private:
     model::Outcome outcome_;
     std::optional<kernel::Handle> handle_;
     kernel::Opened opened_;
-    kernel::Instant started_{};
+    std::optional<kernel::Instant> started_;  ///< none: it has not begun
 
     std::size_t index_ = 0;                         ///< of the current step
     bool is_due_ = true;                            ///< the current step is to be done now
