@@ -1,0 +1,133 @@
+#include "kernel/cgroup.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/text.hpp"
+#include "kernel/open_beneath.hpp"
+
+namespace cstop::kernel {
+
+namespace {
+
+/// cgroup.procs of a hundred thousand processes is below a megabyte.
+constexpr std::size_t largest_control_file = 16UL * 1024 * 1024;
+
+std::string describe(std::string_view verb, const Directory& cgroup, const std::string& name) {
+    return std::string(verb) + " " + cgroup.path() + "/" + name;
+}
+
+/// In a directory that was removed every name is missing (ENOENT), as is a file that this kernel does not have.
+Failure control_failure(int errno_value, const Directory& cgroup, std::string what) {
+    Error error = error_from_errno(errno_value, std::move(what));
+    if (errno_value == ENOENT && is_removed(cgroup)) {
+        error.code = ErrorCode::gone;
+    } else if (errno_value == EOPNOTSUPP) {
+        error.code = ErrorCode::unsupported;
+    }
+    return Failure(std::move(error));
+}
+
+Result<Descriptor> open_control(const Directory& cgroup, const std::string& name, int flags) {
+    int number = -1;
+    do {
+        number = ::openat(cgroup.number(), name.c_str(), flags | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY);
+    } while (number < 0 && errno == EINTR);
+    if (number < 0) {
+        return control_failure(errno, cgroup, describe("open", cgroup, name));
+    }
+    return Descriptor(number);
+}
+
+}  // namespace
+
+bool has_hierarchy(const Cgroup& cgroup, std::string_view hierarchy) {
+    return std::ranges::find(cgroup.hierarchies, hierarchy) != cgroup.hierarchies.end();
+}
+
+bool is_removed(const Directory& cgroup) {
+    // Every cgroup of either version has this file, the root too.
+    return ::faccessat(cgroup.number(), "cgroup.procs", F_OK, 0) != 0 && (errno == ENOENT || errno == ENODEV);
+}
+
+Result<Cgroup> open_cgroup(CgroupMounts& mounts, const CgroupLocation& location) {
+    CSTOP_TRY(const Directory* mount, mounts.open(location.mount));
+    CSTOP_TRY(Descriptor descriptor,
+              open_beneath(*mount, location.relative, O_RDONLY | O_DIRECTORY, Crossing::same_mount));
+    const CgroupMount& where = mounts.all()[location.mount];
+    return Cgroup{.is_v2 = where.is_v2,
+                  .hierarchies = where.hierarchies,
+                  .path = location.path,
+                  .directory = Directory(std::move(descriptor), mount->path() + "/" + location.relative)};
+}
+
+Result<Cgroup> open_first_cgroup(CgroupMounts& mounts, const std::vector<CgroupLocation>& locations) {
+    Result<Cgroup> cgroup = fail(ErrorCode::not_found, "open cgroup: none");
+    for (const CgroupLocation& location : locations) {
+        cgroup = open_cgroup(mounts, location);
+        if (cgroup || cgroup.error().code != ErrorCode::not_found) {
+            break;
+        }
+    }
+    return cgroup;
+}
+
+Result<std::string> read_control(const Directory& cgroup, const std::string& name) {
+    CSTOP_TRY(const Descriptor file, open_control(cgroup, name, O_RDONLY));
+    Result<std::string> text = read_all(file, largest_control_file, describe("", cgroup, name));
+    if (!text && text.error().errno_value == EOPNOTSUPP) {
+        text.error().code = ErrorCode::unsupported;
+    }
+    if (text && text->ends_with('\n')) {
+        text->pop_back();
+    }
+    return text;
+}
+
+Result<void> write_control(const Directory& cgroup, const std::string& name, std::string_view text) {
+    CSTOP_TRY(const Descriptor file, open_control(cgroup, name, O_WRONLY));
+    ssize_t count = -1;
+    do {
+        count = ::write(file.number(), text.data(), text.size());
+    } while (count < 0 && errno == EINTR);
+    if (count < 0) {
+        return control_failure(errno, cgroup, describe("write", cgroup, name));
+    }
+    return {};
+}
+
+std::vector<Directory> open_children(const Directory& cgroup) {
+    std::vector<Directory> children;
+    // kernfs counts subdirectories in the link count: most containers have none, and need no listing.
+    struct stat status{};
+    if (::fstat(cgroup.number(), &status) != 0 || status.st_nlink <= 2) {
+        return children;
+    }
+    const Result<std::vector<std::string>> names = list_names(cgroup);
+    if (!names) {
+        return children;
+    }
+    for (const std::string& name : *names) {
+        Result<Descriptor> child =
+            open_beneath(cgroup, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, Crossing::same_mount);
+        if (child) {
+            children.emplace_back(*std::move(child), cgroup.path() + "/" + name);
+        }
+    }
+    return children;
+}
+
+std::int64_t parse_keyed_number(std::string_view text, std::string_view key) {
+    for (const std::string_view line : split_text(text, '\n')) {
+        if (line.starts_with(key) && line.substr(key.size()).starts_with(' ')) {
+            const auto value = parse_number(line.substr(key.size() + 1), 0, INT64_MAX);
+            return value ? static_cast<std::int64_t>(*value) : -1;
+        }
+    }
+    return -1;
+}
+
+}  // namespace cstop::kernel

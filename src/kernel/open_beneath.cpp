@@ -1,0 +1,128 @@
+#include "kernel/open_beneath.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <string>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+
+namespace cstop::kernel {
+
+namespace {
+
+std::string describe(const Directory& parent, std::string_view relative) {
+    return fmt::format("open {}/{}", parent.path(), relative);
+}
+
+Failure open_failure(int errno_value, std::string what) {
+    Error error = error_from_errno(errno_value, std::move(what));
+    // A symlink (ELOOP), a way out (EXDEV) or a file in the middle (ENOTDIR): not what its writer should have written.
+    if (errno_value == ELOOP || errno_value == EXDEV || errno_value == ENOTDIR) {
+        error.code = ErrorCode::damaged;
+    }
+    return Failure(std::move(error));
+}
+
+bool is_plain_relative(std::string_view relative) {
+    if (relative.empty() || relative.front() == '/' || relative.find('\0') != std::string_view::npos) {
+        return false;
+    }
+    return std::ranges::none_of(split_text(relative, '/'),
+                                [](std::string_view part) { return part == "." || part == ".."; });
+}
+
+int call_openat(int directory, const std::string& name, int flags) {
+    int number = -1;
+    do {
+        number = ::openat(directory, name.c_str(), flags);
+    } while (number < 0 && errno == EINTR);
+    return number;
+}
+
+int call_openat2(int directory, const std::string& relative, int flags, Crossing crossing) {
+    open_how how{};
+    how.flags = static_cast<decltype(how.flags)>(flags);
+    how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
+    if (crossing == Crossing::same_mount) {
+        how.resolve |= RESOLVE_NO_XDEV;
+    }
+    long number = -1;
+    int attempts_left = 16;  // EAGAIN: a rename or mount raced with the walk (openat2(2))
+    do {
+        number = ::syscall(SYS_openat2, directory, relative.c_str(), &how, sizeof(how));
+    } while (number < 0 && (errno == EINTR || (errno == EAGAIN && --attempts_left > 0)));
+    return static_cast<int>(number);
+}
+
+/// Without openat2: O_NOFOLLOW at each component does the same, because none of them is "..". A mount in between is
+/// not noticed: whoever can mount there does not need us.
+Result<Descriptor> open_step_by_step(const Directory& parent, std::string_view relative, int flags) {
+    Descriptor holder;
+    int directory = parent.number();
+    const std::vector<std::string_view> parts = split_text(relative, '/');
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        const bool is_last = i + 1 == parts.size();
+        if (parts[i].empty() && !is_last) {
+            continue;
+        }
+        const std::string name(parts[i].empty() ? "." : parts[i]);
+        const int number =
+            call_openat(directory, name, is_last ? flags | O_NOFOLLOW : O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        if (number < 0) {
+            return open_failure(errno, describe(parent, relative));
+        }
+        holder = Descriptor(number);
+        directory = number;
+    }
+    return holder;
+}
+
+}  // namespace
+
+Result<Descriptor> open_beneath(const Directory& parent, std::string_view relative, int flags, Crossing crossing) {
+    if (!is_plain_relative(relative)) {
+        return fail(ErrorCode::damaged, describe(parent, relative) + ": not a plain relative path");
+    }
+    flags |= O_CLOEXEC | O_NOCTTY;
+    const int number = call_openat2(parent.number(), std::string(relative), flags, crossing);
+    if (number >= 0) {
+        return Descriptor(number);
+    }
+    // EPERM: container engines of 2020 and before answer so to calls that their seccomp profile does not know.
+    if (errno == ENOSYS || errno == EPERM) {
+        return open_step_by_step(parent, relative, flags);
+    }
+    return open_failure(errno, describe(parent, relative));
+}
+
+Result<std::string> read_all(const Descriptor& descriptor, std::size_t limit, std::string_view name) {
+    std::string bytes;
+    std::size_t length = 0;
+    while (true) {
+        // One byte more than allowed tells "exactly the limit" from "too long".
+        bytes.resize(std::min(limit + 1, std::max<std::size_t>(4096, 2 * length)));
+        const ssize_t count = ::read(descriptor.number(), bytes.data() + length, bytes.size() - length);
+        if (count < 0 && errno == EINTR) {
+            continue;
+        }
+        if (count < 0) {
+            return fail_with_errno(errno, fmt::format("read {}", name));
+        }
+        length += static_cast<std::size_t>(count);
+        if (count == 0) {
+            bytes.resize(length);
+            return bytes;
+        }
+        if (length > limit) {
+            return fail(ErrorCode::damaged, fmt::format("read {}: larger than {} bytes", name, limit));
+        }
+    }
+}
+
+}  // namespace cstop::kernel

@@ -1,0 +1,24 @@
+#pragma once
+// Opening below a directory that we hold, without symlinks and without leaving it (openat2(2), Linux 5.6; before that
+// component by component).
+
+#include <string_view>
+
+#include "base/result.hpp"
+#include "kernel/descriptor.hpp"
+#include "kernel/directory.hpp"
+
+namespace cstop::kernel {
+
+enum class Crossing { any_mount, same_mount };
+
+/// `relative` has components that are neither "." nor "..", and is not absolute. `flags` are those of open(2);
+/// O_CLOEXEC and O_NOCTTY are added. Errors: not_found, denied; damaged for a symlink or an escape; gone for a cgroup
+/// that was removed.
+Result<Descriptor> open_beneath(const Directory& parent, std::string_view relative, int flags,
+                                Crossing crossing = Crossing::any_mount);
+
+/// read(2) until the end, EINTR handled. Error: damaged when there are more than `limit` bytes.
+Result<std::string> read_all(const Descriptor& descriptor, std::size_t limit, std::string_view name);
+
+}  // namespace cstop::kernel

@@ -1,0 +1,45 @@
+#include "kernel/proc_file.hpp"
+
+#include <cerrno>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <fmt/format.h>
+
+#include "kernel/descriptor.hpp"
+#include "kernel/open_beneath.hpp"
+
+namespace cstop::kernel {
+
+namespace {
+
+constexpr std::size_t largest_proc_file = 256UL * 1024;
+
+}  // namespace
+
+Result<std::string> read_proc_path(const std::string& path, std::size_t limit) {
+    int number = -1;
+    do {
+        number = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    } while (number < 0 && errno == EINTR);
+    if (number < 0) {
+        return fail_with_errno(errno, "open " + path);
+    }
+    return read_all(Descriptor(number), limit, path);
+}
+
+Result<std::string> read_proc_file(std::int32_t pid, std::string_view name) {
+    Result<std::string> text = read_proc_path(fmt::format("/proc/{}/{}", pid, name), largest_proc_file);
+    // ENOENT at open, ESRCH at read: the process ended before or in between.
+    if (!text && text.error().code == ErrorCode::not_found) {
+        text.error().code = ErrorCode::gone;
+    }
+    return text;
+}
+
+std::uint64_t read_namespace_inode(const std::string& path) {
+    struct stat status{};
+    return ::stat(path.c_str(), &status) == 0 ? status.st_ino : 0;
+}
+
+}  // namespace cstop::kernel

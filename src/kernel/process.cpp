@@ -1,0 +1,87 @@
+#include "kernel/process.hpp"
+
+#include <array>
+#include <charconv>
+
+#include "kernel/pidfd.hpp"
+#include "kernel/proc_file.hpp"
+
+namespace cstop::kernel {
+
+namespace {
+
+/// Field numbers of proc(5), from 1. Fields 1 and 2 (pid and comm) come before the last ')'.
+constexpr std::size_t first_field = 3;
+constexpr std::size_t last_field = 52;
+constexpr std::size_t last_required_field = 22;
+
+using Fields = std::array<std::string_view, last_field + 1>;
+
+std::size_t split_fields(std::string_view text, Fields& fields) {
+    std::size_t number = first_field;
+    while (number <= last_field) {
+        const std::size_t start = text.find_first_not_of(" \n");
+        if (start == std::string_view::npos) {
+            break;
+        }
+        text.remove_prefix(start);
+        const std::size_t end = std::min(text.find_first_of(" \n"), text.size());
+        fields.at(number) = text.substr(0, end);
+        text.remove_prefix(end);
+        ++number;
+    }
+    return number - 1;
+}
+
+template <class Number>
+bool parse_field(std::string_view field, Number& number) {
+    const auto [end, error] = std::from_chars(field.data(), field.data() + field.size(), number);
+    return error == std::errc() && end == field.data() + field.size();
+}
+
+}  // namespace
+
+Result<ProcessStat> parse_process_stat(std::string_view text) {
+    const std::size_t open = text.find('(');
+    const std::size_t close = text.rfind(')');  // comm may hold anything, ") Z 1 2 3" included (faults.md R12)
+    if (open == std::string_view::npos || close == std::string_view::npos || close < open) {
+        return fail(ErrorCode::damaged, "parse /proc/PID/stat: no command");
+    }
+    Fields fields{};
+    ProcessStat stat{.command = std::string(text.substr(open + 1, close - open - 1))};
+    const std::size_t last = split_fields(text.substr(close + 1), fields);
+    if (last < last_required_field || fields[3].size() != 1 || !parse_field(fields[4], stat.parent) ||
+        !parse_field(fields[20], stat.threads) || !parse_field(fields[22], stat.start_time)) {
+        return fail(ErrorCode::damaged, "parse /proc/PID/stat: a field is missing or no number");
+    }
+    stat.state = fields[3].front();
+    if (last >= last_field && stat.state == 'Z' && !parse_field(fields[52], stat.exit_code)) {
+        return fail(ErrorCode::damaged, "parse /proc/PID/stat: the exit code is no number");
+    }
+    return stat;
+}
+
+Result<ProcessStat> read_process_stat(std::int32_t pid) {
+    CSTOP_TRY(const std::string text, read_proc_file(pid, "stat"));
+    return parse_process_stat(text);
+}
+
+Result<bool> is_process_alive(std::int32_t pid, std::uint64_t start_time) {
+    const Result<ProcessStat> stat = read_process_stat(pid);
+    if (!stat && stat.error().code == ErrorCode::gone) {
+        return false;
+    }
+    CSTOP_CHECK(stat);
+    if (start_time != 0 && stat->start_time != start_time) {
+        return false;
+    }
+    const bool seems_dead = stat->state == 'Z' || stat->state == 'X' || stat->state == 'x';
+    if (!seems_dead || stat->threads > 1) {
+        return true;
+    }
+    // While a thread execs, the leader shows Z or X for a moment (faults.md F08): the pidfd knows.
+    const Result<Descriptor> pidfd = open_pidfd(pid);
+    return pidfd.has_value() && !is_process_ended(*pidfd);
+}
+
+}  // namespace cstop::kernel
