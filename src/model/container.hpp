@@ -51,6 +51,22 @@ struct Container {
     /// False: init shares a pid namespace, so its end leaves the others alive.
     bool has_private_pid_namespace = true;
     std::vector<Annotation> annotations;
+    /// The engine's labels, where its own store has them (docker); image and user both set them.
+    std::vector<Annotation> labels;
+
+    /// The name comes from an annotation, which an image may have set, and not from the engine's own store: it ranks
+    /// below every name that does.
+    bool is_name_claimed = false;
+    /// Where the engine keeps this container's own files (docker: <data-root>/containers/<id>), as the runtime's state
+    /// names it; empty: none.
+    std::string engine_directory;
+
+    /// Kubernetes or podman: the pod it belongs to; empty: none.
+    std::string pod;
+    /// The Kubernetes namespace of the pod; empty: none.
+    std::string pod_namespace;
+    /// The pod's sandbox or infra container, which goes last.
+    bool is_sandbox = false;
 
     /// The owner of the state file and of the directories below the root (faults.md R3).
     std::uint32_t state_owner = 0;

@@ -1,0 +1,73 @@
+// containerd's clients: ctr, nerdctl, and the kubelet through the CRI. The bundle is
+// <state>/io.containerd.runtime.v2.task/<namespace>/<id> (formats.md 1.6, 2).
+
+#include "discover/engine.hpp"
+#include "discover/path.hpp"
+
+namespace cstop::discover {
+
+namespace {
+
+std::string find_text(const model::Container& container, std::string_view key) {
+    return std::string(model::find_annotation(container, key).value_or(""));
+}
+
+/// The CRI plugin writes these itself; images and pods cannot.
+void describe_kubernetes(model::Container& container) {
+    container.engine = "kubernetes";
+    container.pod = find_text(container, "io.kubernetes.cri.sandbox-name");
+    container.pod_namespace = find_text(container, "io.kubernetes.cri.sandbox-namespace");
+    container.is_sandbox = find_text(container, "io.kubernetes.cri.container-type") == "sandbox";
+    if (!container.is_sandbox) {
+        container.name = find_text(container, "io.kubernetes.cri.container-name");
+    }
+}
+
+bool describe(model::Container& container, std::string_view root) {
+    const std::string_view tasks = parent_path(parent_path(container.bundle));
+    const bool is_bundle = last_component(tasks).starts_with("io.containerd.runtime.");
+    if (!is_bundle && !parent_path(root).ends_with("/containerd/runc")) {
+        return false;
+    }
+    container.engine = "containerd";
+    container.name_space = is_bundle ? last_component(parent_path(container.bundle)) : last_component(root);
+    if (container.name_space == "k8s.io" && model::find_annotation(container, "io.kubernetes.cri.container-type")) {
+        describe_kubernetes(container);
+        return true;
+    }
+    // nerdctl copies its labels into annotations, but ctr copies an image's labels there too.
+    container.name = find_text(container, "nerdctl/name");
+    container.is_name_claimed = !container.name.empty();
+    return true;
+}
+
+/// nerdctl's <store>/names/<namespace>/<name> holds the id; the state directory that it notes is
+/// <store>/containers/<namespace>/<id>.
+void read_store(model::Container& container, NameBook& /*book*/) {
+    const std::string directory = find_text(container, "nerdctl/state-dir");
+    const std::string expected_end = "/containers/" + container.name_space + "/" + container.id;
+    // Only the default store: an image could note a directory of its own.
+    if (!container.is_name_claimed || container.name.contains('/') || !directory.starts_with("/var/lib/nerdctl/") ||
+        directory.contains("/../") || !directory.ends_with(expected_end)) {
+        return;
+    }
+    const std::string names =
+        directory.substr(0, directory.size() - expected_end.size()) + "/names/" + container.name_space;
+    const auto id = read_store_file(container, names, container.name);
+    container.is_name_claimed = !id || *id != container.id;
+}
+
+bool may_own(std::string_view state, std::string_view root) {
+    return state.contains("/io.containerd.runtime.") || parent_path(root).ends_with("/containerd/runc");
+}
+
+}  // namespace
+
+const Engine containerd_engine = {
+    .describe = describe,
+    .read_store = read_store,
+    .may_own = may_own,
+    .keeps_names_elsewhere = false,
+};
+
+}  // namespace cstop::discover

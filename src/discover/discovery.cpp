@@ -1,0 +1,147 @@
+#include "discover/discovery.hpp"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "base/text.hpp"
+#include "discover/roots.hpp"
+#include "discover/scan.hpp"
+#include "discover/selection.hpp"
+
+namespace cstop::discover {
+
+namespace {
+
+/// Looks in the known roots, and in those that containerd's bundles name only when a word needs them: they cost a file
+/// a container.
+class Search {
+public:
+    Search(RootList list, bool is_everywhere) : list_(std::move(list)), is_everywhere_(is_everywhere) {}
+
+    std::vector<Sighting> look_up(std::string_view id) {
+        auto sightings = look_up_id(list_.roots, id, book_);
+        if (sightings.empty() && is_everywhere_) {
+            const std::size_t before = list_.roots.size();
+            add_bundle_roots(list_, id);
+            sightings = look_up_id(std::span(list_.roots).subspan(before), id, book_);
+        }
+        return sightings;
+    }
+
+    std::vector<Sighting> scan(std::span<const std::string> words, std::vector<Error>& problems) {
+        add_every_root();
+        return scan_for_words(list_.roots, words, book_, problems);
+    }
+
+    std::vector<Sighting> scan(std::vector<Error>& problems) {
+        add_every_root();
+        return scan_all(list_.roots, book_, problems);
+    }
+
+    /// What nobody could look into.
+    std::vector<Error>& problems() { return list_.problems; }
+
+private:
+    void add_every_root() {
+        if (is_everywhere_) {
+            add_bundle_roots(list_, "");
+        }
+    }
+
+    RootList list_;
+    bool is_everywhere_;
+    NameBook book_;
+};
+
+Result<Search> make_search(const model::Request& request) {
+    if (request.roots.empty()) {
+        return Search(open_known_roots(), true);
+    }
+    CSTOP_TRY(RootList list, open_named_roots(request.roots));
+    return Search(std::move(list), false);
+}
+
+Result<model::Container> choose(std::string_view word, std::span<const Sighting> sightings) {
+    CSTOP_TRY(const std::size_t chosen, choose_sighting(word, sightings));
+    return sightings[chosen].container;
+}
+
+/// None: the word is no full id of any root, and must be looked for.
+std::optional<Answer> answer_at_once(const std::string& word, Search& search) {
+    if (!is_word(word)) {
+        return Answer{.word = word, .container = fail(ErrorCode::not_found, "is no container id or name")};
+    }
+    if (!is_container_id(word)) {
+        return std::nullopt;
+    }
+    const auto sightings = search.look_up(word);
+    if (sightings.empty()) {
+        return std::nullopt;
+    }
+    return Answer{.word = word, .container = choose(word, sightings)};
+}
+
+/// Of words that mean the same container the first one keeps it.
+void drop_repeated(std::vector<Answer>& answers) {
+    std::set<std::string, std::less<>> seen;
+    std::erase_if(answers, [&](const Answer& answer) {
+        return answer.container && !seen.insert(answer.container->state_directory).second;
+    });
+}
+
+Selection select_words(const std::vector<std::string>& words, Search& search) {
+    Selection selection;
+    std::vector<std::optional<Answer>> answers;
+    std::vector<std::string> unknown;
+    for (const std::string& word : words) {
+        answers.push_back(answer_at_once(word, search));
+        if (!answers.back()) {
+            unknown.push_back(word);
+        }
+    }
+    std::vector<Sighting> sightings;
+    if (!unknown.empty()) {
+        sightings = search.scan(unknown, selection.problems);
+    }
+    bool is_missing = false;
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        Answer answer =
+            answers[i] ? *std::move(answers[i]) : Answer{.word = words[i], .container = choose(words[i], sightings)};
+        is_missing = is_missing || (!answer.container && answer.container.error().code == ErrorCode::not_found);
+        selection.answers.push_back(std::move(answer));
+    }
+    drop_repeated(selection.answers);
+    // A root that is closed to us matters when a container may be hidden in it.
+    if (is_missing) {
+        std::ranges::move(search.problems(), std::back_inserter(selection.problems));
+    }
+    return selection;
+}
+
+Selection select_matches(const model::Request& request, Search& search) {
+    Selection selection;
+    for (Sighting& sighting : search.scan(selection.problems)) {
+        if (!sighting.container) {
+            selection.problems.push_back(with_context(sighting.id, std::move(sighting.container).error()));
+        } else if (is_selected(request.filters, *sighting.container)) {
+            selection.answers.push_back({.word = sighting.id, .container = std::move(sighting.container)});
+        }
+    }
+    if (selection.answers.empty()) {
+        std::ranges::move(search.problems(), std::back_inserter(selection.problems));
+    }
+    return selection;
+}
+
+}  // namespace
+
+Result<Selection> select_containers(const model::Request& request, const std::vector<std::string>& words) {
+    CSTOP_TRY(Search search, make_search(request));
+    if (request.all || !request.filters.empty()) {
+        return select_matches(request, search);
+    }
+    return select_words(words, search);
+}
+
+}  // namespace cstop::discover

@@ -1,0 +1,42 @@
+#pragma once
+// The engines' own stores of names, each file read once a call.
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/json.hpp"
+#include "base/result.hpp"
+#include "model/container.hpp"
+
+namespace cstop::discover {
+
+/// id -> name.
+using Names = std::map<std::string, std::string, std::less<>>;
+
+/// containers/storage's containers.json: an array of {id, names}. Error: damaged.
+Result<Names> parse_storage_names(std::string_view bytes);
+
+/// A file of an engine's store, below `directory`. A state file names that directory, and whoever wrote the state file
+/// must not make a privileged caller read what is not theirs: the file belongs to the container's owner, to root or to
+/// the caller (faults.md R3). Errors: not_found, denied, damaged.
+Result<std::string> read_store_file(const model::Container& container, const std::string& directory,
+                                    std::string_view name);
+
+class NameBook {
+public:
+    /// The name that containers/storage gave the container; `directory` holds containers.json and
+    /// volatile-containers.json. None: it is in neither.
+    std::optional<std::string> read_storage_name(const model::Container& container, const std::string& directory);
+
+private:
+    const Names& read_names(const model::Container& container, const std::string& directory, std::string_view file);
+
+    /// By the reader's owner and the path: who may not read a file learns nothing from one who may.
+    std::map<std::pair<std::uint32_t, std::string>, Names> files_;
+};
+
+}  // namespace cstop::discover

@@ -1,0 +1,253 @@
+#include "discover/roots.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <span>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "base/json.hpp"
+#include "base/text.hpp"
+
+namespace cstop::discover {
+
+namespace {
+
+/// Below `base`, which may be reached over symlinks; `below` may not, and has globs for whole levels.
+struct Place {
+    std::string_view base;
+    std::string_view below;
+};
+
+constexpr std::array system_places = {
+    Place{.base = "/run/runc", .below = ""},  // by hand; podman, CRI-O, BuildKit, buildah
+    Place{.base = "/run/crun", .below = ""},  // the same
+    Place{.base = "/run/youki", .below = ""},
+    Place{.base = "/run/docker", .below = "runtime-*/*"},
+    Place{.base = "/run/snap.docker", .below = "runtime-*/*"},
+    Place{.base = "/run/containerd/runc", .below = "*"},  // a constant of its shim: k3s, rke2, microk8s, k0s too
+    Place{.base = "/run/runsc", .below = ""},
+    Place{.base = "/run/containerd/runsc", .below = "*"},
+    Place{.base = "/run/vc/sbs", .below = ""},
+    Place{.base = "/run/vc/sbs", .below = "*"},
+};
+
+/// Below a user's runtime directory.
+constexpr std::array<std::string_view, 6> user_places = {
+    "runc", "crun", "youki", "runsc", "docker/runtime-*/*", "containerd/runc/*",
+};
+
+/// containerd's state directories: one for each distribution of it.
+constexpr std::array<std::string_view, 5> bundle_places = {
+    "/run/containerd",
+    "/run/docker/containerd/daemon",
+    "/run/k3s/containerd",
+    "/run/k0s/containerd",
+    "/var/snap/microk8s/common/run/containerd",
+};
+
+std::string read_environment(const char* name) {
+    const char* const value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): one thread, nobody calls setenv
+    return value != nullptr && value[0] == '/' ? value : "";
+}
+
+bool is_same_directory(const kernel::Directory& one, const kernel::Directory& other) {
+    struct stat a{};
+    struct stat b{};
+    return fstat(one.number(), &a) == 0 && fstat(other.number(), &b) == 0 && a.st_dev == b.st_dev &&
+           a.st_ino == b.st_ino;
+}
+
+void add_root(kernel::Directory directory, RootList& list) {
+    const bool is_known =
+        std::ranges::any_of(list.roots, [&](const Root& root) { return is_same_directory(root.directory, directory); });
+    if (is_known) {
+        return;
+    }
+    auto writers = kernel::read_writers(directory);
+    if (!writers) {
+        list.problems.push_back(std::move(writers).error());
+        return;
+    }
+    list.roots.push_back({.directory = std::move(directory), .writers = *writers});
+}
+
+/// A place that is not there, or is something else, is no place; one that is closed to us is a problem.
+void keep_problem(Error error, RootList& list) {
+    if (error.code == ErrorCode::not_found || error.errno_value == ENOTDIR) {
+        return;
+    }
+    list.problems.push_back(std::move(error));
+}
+
+void expand_place(kernel::Directory directory, std::string_view below, RootList& list) {
+    if (below.empty()) {
+        add_root(std::move(directory), list);
+        return;
+    }
+    const auto slash = below.find('/');
+    const std::string_view level = below.substr(0, slash);
+    const std::string_view rest = slash == std::string_view::npos ? std::string_view() : below.substr(slash + 1);
+    std::vector<std::string> names;
+    if (!level.contains('*')) {
+        names.emplace_back(level);
+    } else if (auto listed = kernel::list_names(directory)) {
+        names = *std::move(listed);
+        std::erase_if(names,
+                      [&](const std::string& name) { return name.starts_with('.') || !is_glob_match(level, name); });
+        std::ranges::sort(names);
+    } else {
+        keep_problem(std::move(listed).error(), list);
+    }
+    for (const std::string& name : names) {
+        auto next = kernel::open_directory_below(directory, name);
+        if (next) {
+            expand_place(*std::move(next), rest, list);
+        } else {
+            keep_problem(std::move(next).error(), list);
+        }
+    }
+}
+
+void open_place(const std::string& base, std::string_view below, RootList& list) {
+    auto opened = kernel::open_directory(base);
+    if (opened) {
+        expand_place(*std::move(opened), below, list);
+    } else {
+        keep_problem(std::move(opened).error(), list);
+    }
+}
+
+void open_user_places(const std::string& base, RootList& list) {
+    const auto opened = kernel::open_directory(base);
+    if (!opened) {
+        keep_problem(opened.error(), list);
+        return;
+    }
+    for (const std::string_view place : user_places) {
+        const auto slash = place.find('/');
+        auto first = kernel::open_directory_below(*opened, place.substr(0, slash));
+        if (!first) {
+            keep_problem(std::move(first).error(), list);
+            continue;
+        }
+        expand_place(*std::move(first), slash == std::string_view::npos ? "" : place.substr(slash + 1), list);
+    }
+}
+
+/// dockerd --exec-root, when it is written down (daemon.json).
+std::string read_docker_exec_root() {
+    const auto file = kernel::read_file("/etc/docker/daemon.json");
+    if (!file) {
+        return {};
+    }
+    const auto config = read_json(file->bytes, {"exec-root"});
+    const std::string_view path = config ? (*config)["exec-root"].text().value_or("") : "";
+    return path.starts_with('/') ? std::string(path) : std::string();
+}
+
+std::vector<std::string> find_user_directories() {
+    std::vector<std::string> directories;
+    if (auto runtime = read_environment("XDG_RUNTIME_DIR"); !runtime.empty()) {
+        directories.push_back(std::move(runtime));
+    }
+    if (geteuid() != 0) {
+        directories.push_back(fmt::format("/run/user/{}", geteuid()));
+        return directories;
+    }
+    const auto users = kernel::open_directory("/run/user");
+    const auto names = users ? kernel::list_names(*users) : Result<std::vector<std::string>>();
+    if (names) {
+        for (const std::string& name : *names) {
+            directories.push_back("/run/user/" + name);
+        }
+    }
+    return directories;
+}
+
+/// The `root` of one bundle's options.json: the runtime's root is <root>/<namespace>.
+void add_bundle_root(const kernel::Directory& tasks, std::string_view name_space, std::string_view id, RootList& list) {
+    const auto file = kernel::read_file_below(tasks, fmt::format("{}/{}/options.json", name_space, id));
+    if (!file) {
+        return;
+    }
+    const auto options = read_json(file->bytes, {"root"});
+    const std::string_view root = options ? (*options)["root"].text().value_or("") : "";
+    if (root.starts_with('/')) {
+        open_place(std::string(root), name_space, list);
+    }
+}
+
+void add_bundle_roots_of(const std::string& state, std::string_view id, RootList& list) {
+    const auto opened = kernel::open_directory(state);
+    if (!opened) {
+        return;
+    }
+    const auto tasks = kernel::open_directory_below(*opened, "io.containerd.runtime.v2.task");
+    const auto name_spaces = tasks ? kernel::list_names(*tasks) : Result<std::vector<std::string>>();
+    if (!tasks || !name_spaces) {
+        return;
+    }
+    for (const std::string& name_space : *name_spaces) {
+        if (!id.empty()) {
+            add_bundle_root(*tasks, name_space, id, list);
+            continue;
+        }
+        const auto directory = kernel::open_directory_below(*tasks, name_space);
+        const auto ids = directory ? kernel::list_names(*directory) : Result<std::vector<std::string>>();
+        if (ids) {
+            for (const std::string& each : *ids) {
+                add_bundle_root(*tasks, name_space, each, list);
+            }
+        }
+    }
+}
+
+}  // namespace
+
+Result<RootList> open_named_roots(const std::vector<std::string>& paths) {
+    RootList list;
+    for (const std::string& path : paths) {
+        auto opened = kernel::open_directory(path);
+        if (!opened) {
+            const Error& error = opened.error();
+            return Failure(Error{.code = error.code == ErrorCode::denied ? ErrorCode::denied : ErrorCode::usage,
+                                 .errno_value = error.errno_value,
+                                 .what = "open --root " + path});
+        }
+        add_root(*std::move(opened), list);
+    }
+    return list;
+}
+
+RootList open_known_roots() {
+    RootList list;
+    for (const Place& place : system_places) {
+        open_place(std::string(place.base), place.below, list);
+    }
+    if (const std::string exec_root = read_docker_exec_root(); !exec_root.empty()) {
+        open_place(exec_root, "runtime-*/*", list);
+    }
+    for (const std::string& directory : find_user_directories()) {
+        open_user_places(directory, list);
+    }
+    if (const std::string home = read_environment("HOME"); !home.empty()) {
+        open_place(home + "/.youki/run", "", list);
+    }
+    if (geteuid() != 0) {
+        open_place(fmt::format("/tmp/youki-{}", geteuid()), "", list);
+    }
+    return list;
+}
+
+void add_bundle_roots(RootList& list, std::string_view id) {
+    for (const std::string_view state : bundle_places) {
+        add_bundle_roots_of(std::string(state), id, list);
+    }
+}
+
+}  // namespace cstop::discover

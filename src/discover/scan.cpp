@@ -1,0 +1,92 @@
+#include "discover/scan.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include "base/text.hpp"
+#include "discover/gvisor.hpp"
+
+namespace cstop::discover {
+
+namespace {
+
+/// No container there at all: no directory, a plain file, or one without a runtime's state.
+bool is_no_container(const Error& error) {
+    return error.code == ErrorCode::not_found || error.errno_value == ENOTDIR;
+}
+
+void add_sighting(const Root& root, std::string_view id, Detail detail, NameBook& book,
+                  std::vector<Sighting>& sightings) {
+    auto container = read_container(root, id, detail, book);
+    if (!container && is_no_container(container.error())) {
+        return;
+    }
+    sightings.push_back({.id = std::string(id), .root = root.directory.path(), .container = std::move(container)});
+}
+
+/// What a root lists, by name. `.name` is no container: crun and containerd park things there.
+std::vector<std::string> list_entries(const Root& root, std::vector<Error>& problems) {
+    auto names = kernel::list_names(root.directory);
+    if (!names) {
+        problems.push_back(std::move(names).error());
+        return {};
+    }
+    std::erase_if(*names, [](const std::string& name) { return name.starts_with('.'); });
+    std::ranges::sort(*names);
+    return *std::move(names);
+}
+
+/// A name in a root that is a gVisor container's file.
+bool add_gvisor(const Root& root, std::string_view name, std::vector<Sighting>& sightings) {
+    const auto id = parse_gvisor_name(name);
+    if (!id) {
+        return false;
+    }
+    sightings.push_back({.id = std::string(*id),
+                         .root = root.directory.path(),
+                         .container = Failure(make_gvisor_error(*id, root.directory.path()))});
+    return true;
+}
+
+bool is_meant(const Root& root, const std::string& id, std::span<const std::string> words) {
+    const bool is_prefix = std::ranges::any_of(words, [&](const std::string& word) { return id.starts_with(word); });
+    return is_prefix || may_be_called_any(root, id, words);
+}
+
+}  // namespace
+
+std::vector<Sighting> look_up_id(std::span<const Root> roots, std::string_view id, NameBook& book) {
+    std::vector<Sighting> sightings;
+    for (const Root& root : roots) {
+        add_sighting(root, id, Detail::status, book, sightings);
+    }
+    return sightings;
+}
+
+std::vector<Sighting> scan_for_words(std::span<const Root> roots, std::span<const std::string> words, NameBook& book,
+                                     std::vector<Error>& problems) {
+    std::vector<Sighting> sightings;
+    for (const Root& root : roots) {
+        for (const std::string& name : list_entries(root, problems)) {
+            if (!add_gvisor(root, name, sightings) && is_container_id(name) && is_meant(root, name, words)) {
+                add_sighting(root, name, Detail::status, book, sightings);
+            }
+        }
+    }
+    return sightings;
+}
+
+std::vector<Sighting> scan_all(std::span<const Root> roots, NameBook& book, std::vector<Error>& problems) {
+    std::vector<Sighting> sightings;
+    for (const Root& root : roots) {
+        for (const std::string& name : list_entries(root, problems)) {
+            if (!add_gvisor(root, name, sightings) && is_container_id(name)) {
+                add_sighting(root, name, Detail::status, book, sightings);
+            }
+        }
+    }
+    return sightings;
+}
+
+}  // namespace cstop::discover

@@ -1,0 +1,27 @@
+#pragma once
+// Which of the containers that were seen does a word or a filter mean? Pure.
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "discover/scan.hpp"
+#include "model/request.hpp"
+
+namespace cstop::discover {
+
+/// What may name a container: an id or an engine's name, or POD/CONTAINER, or NAMESPACE/POD/CONTAINER. Anything else
+/// names none and reaches no file (faults.md R1).
+bool is_word(std::string_view text);
+
+/// The one that `word` means: full id, then exact name, then unique prefix of an id. A name from an engine's own store
+/// beats one that an annotation claims; of several attempts of one Kubernetes container the newest counts. Errors:
+/// not_found; ambiguous, listing the candidates with engine and namespace.
+Result<std::size_t> choose_sighting(std::string_view word, std::span<const Sighting> sightings);
+
+/// Does every filter match? Without a status filter only what runs (running, paused) matches. The id may be a prefix.
+bool is_selected(std::span<const model::Filter> filters, const model::Container& container);
+
+}  // namespace cstop::discover

@@ -1,0 +1,92 @@
+#include "discover/status.hpp"
+
+#include <chrono>
+#include <ctime>
+#include <unistd.h>
+#include <vector>
+
+#include "discover/timestamp.hpp"
+#include "kernel/freezer.hpp"
+#include "kernel/process.hpp"
+
+namespace cstop::discover {
+
+namespace {
+
+std::chrono::nanoseconds read_clock(clockid_t clock) {
+    timespec time{};
+    clock_gettime(clock, &time);
+    return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
+/// When a process started, by the wall clock: field 22 counts ticks since boot (proc(5), CLOCK_BOOTTIME).
+Timestamp find_start(std::uint64_t ticks) {
+    const auto rate = static_cast<std::uint64_t>(sysconf(_SC_CLK_TCK));
+    const std::chrono::milliseconds since_boot(ticks / rate * 1000 + ticks % rate * 1000 / rate);
+    return Timestamp(read_clock(CLOCK_REALTIME) - read_clock(CLOCK_BOOTTIME)) + since_boot;
+}
+
+/// The guard where no start time is recorded (formats.md 1.4): init is made while the container is created, so it
+/// starts before `created`, and at most a minute before.
+bool is_init_of(const model::Container& container, std::uint64_t ticks) {
+    const auto created = parse_timestamp(container.created);
+    if (!created) {
+        return false;
+    }
+    const Timestamp start = find_start(ticks);
+    return start <= *created + std::chrono::seconds(1) && start >= *created - std::chrono::minutes(1);
+}
+
+/// Without a start time nobody could prove the pid: it is kept only if the process that has it is the container's init.
+void take_start_time(model::Container& container) {
+    const auto stat = kernel::read_process_stat(*container.pid);
+    if (stat && is_init_of(container, stat->start_time)) {
+        container.start_time = stat->start_time;
+        return;
+    }
+    if (stat || stat.error().code != ErrorCode::gone) {
+        container.warnings.push_back("pid " + std::to_string(*container.pid) +
+                                     ": not shown to be this container's init, which is taken to be gone");
+    }
+    container.pid.reset();
+}
+
+bool is_alive(model::Container& container) {
+    if (container.pid && container.start_time == 0) {
+        take_start_time(container);
+    }
+    if (!container.pid) {
+        return false;
+    }
+    const auto alive = kernel::is_process_alive(*container.pid, container.start_time);
+    if (!alive) {
+        container.warnings.push_back("status unknown: " + format_error(alive.error()));
+        return true;
+    }
+    return *alive;
+}
+
+bool is_paused(const model::Container& container) {
+    std::vector<kernel::CgroupName> cgroups;
+    for (const model::CgroupPath& cgroup : container.cgroups) {
+        cgroups.push_back({.hierarchy = cgroup.hierarchy, .path = cgroup.path, .below_mount = cgroup.below_mount});
+    }
+    return kernel::is_frozen(cgroups, container.id, *container.pid);
+}
+
+}  // namespace
+
+void derive_status(model::Container& container, const kernel::Directory& directory) {
+    // exec.fifo may outlive a container that was killed before it was started, so the process is asked first.
+    if (!is_alive(container)) {
+        container.status = model::Status::stopped;
+    } else if (kernel::has_entry(directory, "exec.fifo")) {
+        container.status = model::Status::created;
+    } else if (is_paused(container)) {
+        container.status = model::Status::paused;
+    } else {
+        container.status = model::Status::running;
+    }
+}
+
+}  // namespace cstop::discover
