@@ -207,6 +207,9 @@ private:
         if (!fork.is_wanted_whole && fork.rests.empty()) {
             return skip_value(level);
         }
+        if (!bounds_.admit_text(key)) {
+            return scanner_.refuse(bounds_.problem);
+        }
         Json::Member& member = members.emplace_back();
         member.first = std::move(key);
         return read_value(fork, level, member.second);

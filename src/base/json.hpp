@@ -1,12 +1,12 @@
 #pragma once
 // Bounded reading of JSON that somebody else wrote. Never throws. Writing JSON is `report`'s business.
 //
-// Bounds (faults.md R10): the caller's limit on the bytes, depth 64, strings 64 KiB, no NUL in a string, no duplicate
-// key in an object that is kept. Integers are integers: 1.0, 1e3, "1" and true are not (R4).
+// Bounds (faults.md R10): the caller's limit on the bytes; everywhere depth 64 and no NUL; in what is kept strings of
+// at most 64 KiB, 256 Ki values, and no key twice in an object. Integers are integers: 1.0, 1e3, "1" and true are not
+// (R4).
 
 #include <cstdint>
 #include <initializer_list>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -52,11 +52,13 @@ private:
 };
 
 /// Which members are worth keeping: dotted paths, "*" for any member or element: {"config.labels", "cgroup_paths"}.
-/// A path keeps the whole value below it. No paths: everything is kept.
+/// A path keeps the whole value below it, and the way to it; where it ends too early (at a number, say) what is there.
+/// No paths: everything is kept.
 using JsonPaths = std::initializer_list<std::string_view>;
 
 /// The document, with only the members named by `paths` (others are read over, checked as JSON, and dropped).
-/// Error: damaged, with the byte offset. Empty input and trailing garbage are errors; a leading UTF-8 BOM is refused.
+/// Error: damaged, with the byte offset: `damaged JSON at byte 12: expected ':'`. Empty input and trailing
+/// garbage are errors; a leading UTF-8 BOM is refused.
 Result<Json> read_json(std::string_view bytes, JsonPaths paths = {});
 
 }  // namespace cstop

@@ -1,7 +1,5 @@
 #include "base/json_scanner.hpp"
 
-#include <algorithm>
-
 #include "base/utf8.hpp"
 
 namespace cstop {
@@ -68,9 +66,11 @@ bool JsonScanner::take_string(std::string_view& raw) {
     }
     const std::size_t begin = position_;
     for (;;) {
-        while (position_ < bytes_.size() && is_plain(static_cast<unsigned char>(bytes_[position_]))) {
-            ++position_;
+        std::size_t end = position_;
+        while (end < bytes_.size() && is_plain(static_cast<unsigned char>(bytes_[end]))) {
+            ++end;
         }
+        position_ = end;
         if (position_ == bytes_.size()) {
             return refuse("the document ends within a string");
         }
