@@ -19,9 +19,11 @@ enum class ExitStatus {
 
 /// Of an entry without a plan. `ignore_missing`: not_found counts as done.
 ExitStatus exit_status_of(const Error& error, bool ignore_missing);
+/// An interrupted stop is `failed`; whoever was interrupted by a signal dies of it instead.
 ExitStatus exit_status_of(const model::Outcome& outcome, bool fail_on_kill);
 
-/// The one that counts: 4, then 1, 3, 5, 0. Nothing at all: done.
+/// The one that counts: 4, then 1, 3, 5, 0; usage, which is found before anything is done, comes before 3. Nothing at
+/// all: done.
 ExitStatus merge_exit_statuses(std::span<const ExitStatus> statuses);
 
 }  // namespace cstop::report

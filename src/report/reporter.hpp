@@ -21,16 +21,20 @@ struct Entry {
     const Error* error = nullptr;
 };
 
-/// Tells names, warnings, steps and errors as they happen; names and JSON objects in argument order. The results of
-/// entries without a plan are told at their place.
+/// Tells names, warnings, steps and errors as they happen, and names or JSON objects in argument order, each as soon as
+/// all before it are finished. The word of an entry is put before what is said about it: errors and warnings need not
+/// name the container.
 class Reporter : public model::Audience {
 public:
+    /// Tells at once what is known already: the errors of entries without a plan, the warnings of plans. `request`,
     /// `entries` and what they point at must outlive the reporter. Audience calls number the entries' plans from 0, in
     /// order.
     static std::unique_ptr<Reporter> make(const model::Request& request, std::span<const Entry> entries, Stream& out,
                                           Stream& err);
 };
 
+/// Why an entry has no plan: "cstop: web: ...". A missing container that may be ignored is told only with -v.
+void tell_entry_error(const model::Request& request, const Entry& entry, Stream& err);
 /// An error outside any container: "cstop: ...".
 void tell_error(Stream& err, const Error& error);
 /// A warning outside any container: "cstop: warning: ...".

@@ -1,0 +1,134 @@
+#include "report/json.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+namespace cstop::report {
+
+namespace {
+
+using Object = nlohmann::ordered_json;
+
+Object make_text(std::string_view text) {
+    return text.empty() ? Object(nullptr) : Object(text);
+}
+
+Object make_steps(const model::Outcome* outcome) {
+    Object steps = Object::array();
+    if (outcome != nullptr) {
+        for (const model::StepReport& step : outcome->steps) {
+            steps.push_back({{"signal", format_signal(step.signal)},
+                             {"target", model::format_aim(step.aim)},
+                             {"sent_at_ms", step.sent_at.count()},
+                             {"result", step.result}});
+        }
+    }
+    return steps;
+}
+
+Object make_exit(const model::Outcome* outcome) {
+    if (outcome == nullptr || !outcome->exit) {
+        return nullptr;
+    }
+    if (outcome->exit->by_signal) {
+        return {{"signal", outcome->exit->value}};
+    }
+    return {{"code", outcome->exit->value}};
+}
+
+Object make_survivors(const model::Outcome* outcome) {
+    Object survivors = Object::array();
+    if (outcome != nullptr) {
+        for (const model::Survivor& survivor : outcome->survivors) {
+            survivors.push_back({{"pid", survivor.pid},
+                                 {"command", survivor.command},
+                                 {"state", std::string_view(&survivor.state, 1)},
+                                 {"wchan", make_text(survivor.wchan)},
+                                 {"cause", make_text(survivor.cause)}});
+        }
+    }
+    return survivors;
+}
+
+Object make_warnings(const Entry& entry, const model::Outcome* outcome) {
+    std::vector<std::string> warnings;
+    if (entry.plan != nullptr) {
+        warnings = entry.plan->warnings;
+    }
+    if (outcome != nullptr) {
+        std::ranges::copy_if(outcome->warnings, std::back_inserter(warnings), [&](const std::string& warning) {
+            return std::ranges::find(warnings, warning) == warnings.end();
+        });
+    }
+    return warnings;
+}
+
+std::string_view format_failure(const Error& error) {
+    return error.code == ErrorCode::not_found ? "not_found" : model::format_kind(model::Outcome::Kind::failed);
+}
+
+/// Who it is and what was planned; null where there is no plan.
+void add_plan(Object& object, const model::Request& request, const Entry& entry) {
+    for (const char* const key :
+         {"id", "name", "engine", "namespace", "pid", "status", "signal", "signal_source", "timeout_ms", "schedule"}) {
+        object[key] = nullptr;
+    }
+    if (entry.plan == nullptr) {
+        object["name"] = entry.word;
+        return;
+    }
+    const model::Container& container = entry.plan->container;
+    const model::StopSettings& settings = entry.plan->settings;
+    object["id"] = container.id;
+    object["name"] = make_text(container.name);
+    object["engine"] = make_text(container.engine);
+    object["namespace"] = make_text(container.name_space);
+    if (container.pid) {
+        object["pid"] = *container.pid;
+    }
+    object["status"] = model::format_status(container.status);
+    object["signal"] = format_signal(settings.signal.value);
+    object["signal_source"] = settings.signal.source;
+    if (settings.grace.value != forever && !request.schedule) {
+        object["timeout_ms"] = settings.grace.value.count();
+    }
+    object["schedule"] = model::format_schedule(entry.plan->schedule);
+}
+
+void add_outcome(Object& object, const Entry& entry, const model::Outcome* outcome) {
+    object["steps"] = make_steps(outcome);
+    object["outcome"] = nullptr;
+    object["exit"] = make_exit(outcome);
+    object["escalated"] = outcome != nullptr && outcome->escalated;
+    object["leftovers"] = outcome != nullptr ? outcome->leftovers : 0;
+    object["duration_ms"] = nullptr;
+    object["survivors"] = make_survivors(outcome);
+    object["warnings"] = make_warnings(entry, outcome);
+    object["error"] = nullptr;
+    if (outcome != nullptr) {
+        object["outcome"] = model::format_kind(outcome->kind);
+        object["duration_ms"] = outcome->duration.count();
+        if (outcome->error) {
+            object["error"] = format_error(*outcome->error);
+        }
+    } else if (entry.error != nullptr) {
+        object["outcome"] = format_failure(*entry.error);
+        object["error"] = format_error(*entry.error);
+    }
+}
+
+}  // namespace
+
+std::string format_json(const model::Request& request, const Entry& entry, const model::Outcome* outcome) {
+    constexpr bool ascii_only = true;
+    constexpr int one_line = -1;
+    Object object = Object::object();
+    object["version"] = 1;
+    add_plan(object, request, entry);
+    add_outcome(object, entry, outcome);
+    return object.dump(one_line, ' ', ascii_only, Object::error_handler_t::replace) + '\n';
+}
+
+}  // namespace cstop::report

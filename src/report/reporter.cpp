@@ -1,0 +1,157 @@
+#include "report/reporter.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "report/json.hpp"
+#include "report/sequence.hpp"
+#include "report/text.hpp"
+
+namespace cstop::report {
+
+namespace {
+
+using model::Outcome;
+using model::Verbosity;
+
+class LineReporter final : public Reporter {
+public:
+    LineReporter(const model::Request& request, std::span<const Entry> entries, Stream& out, Stream& err)
+        : request_(request), entries_(entries), err_(err), results_(entries.size(), out) {
+        for (std::size_t index = 0; index < entries.size(); ++index) {
+            if (entries[index].plan != nullptr) {
+                planned_.push_back(index);
+            }
+        }
+    }
+
+    /// What is known before anything is done.
+    void tell_beginning() {
+        for (std::size_t index = 0; index < entries_.size(); ++index) {
+            const Entry& entry = entries_[index];
+            if (entry.plan != nullptr) {
+                for (const std::string& warning : entry.plan->warnings) {
+                    tell_warning_about(entry, warning);
+                }
+            } else {
+                tell_entry_error(request_, entry, err_);
+                results_.finish(index, request_.json ? format_json(request_, entry, nullptr) : "");
+            }
+        }
+    }
+
+    void on_step(std::size_t plan, const model::StepReport& step) override {
+        if (is_verbose()) {
+            err_.write(format_line(entry_of(plan).word, format_step(step)));
+        }
+    }
+
+    void on_escalation(std::size_t plan, Signal failed, Duration waited) override {
+        if (!is_quiet()) {
+            err_.write(format_escalation(entry_of(plan).word, failed, waited));
+        }
+    }
+
+    void on_warning(std::size_t plan, std::string_view sentence) override {
+        const Entry& entry = entry_of(plan);
+        const auto& told = entry.plan->warnings;
+        if (std::ranges::find(told, sentence) == told.end()) {
+            tell_warning_about(entry, sentence);
+        }
+    }
+
+    void on_outcome(std::size_t plan, const Outcome& outcome) override {
+        const Entry& entry = entry_of(plan);
+        tell_outcome(entry, outcome);
+        results_.finish(planned_[plan], format_result(entry, outcome));
+    }
+
+private:
+    const Entry& entry_of(std::size_t plan) const { return entries_[planned_.at(plan)]; }
+    bool is_quiet() const { return request_.verbosity == Verbosity::quiet; }
+    bool is_verbose() const { return request_.verbosity == Verbosity::verbose; }
+
+    void tell_warning_about(const Entry& entry, std::string_view sentence) {
+        if (!is_quiet()) {
+            err_.write(format_line(entry.word, "warning: " + std::string(sentence)));
+        }
+    }
+
+    void tell_outcome(const Entry& entry, const Outcome& outcome) {
+        std::string lines;
+        const auto tell = [&](std::string_view sentence) { lines += format_line(entry.word, sentence); };
+        switch (outcome.kind) {
+            case Outcome::Kind::stopped:
+                if (is_verbose()) {
+                    tell(format_stop(outcome));
+                }
+                break;
+            case Outcome::Kind::not_running:
+                if (!is_quiet()) {
+                    tell(entry.plan->container.status == model::Status::created ? "not running (created, not started)"
+                                                                                : "not running");
+                }
+                break;
+            case Outcome::Kind::still_running:
+                tell(format_survival(outcome));
+                for (const model::Survivor& survivor : outcome.survivors) {
+                    tell(format_survivor(survivor));
+                }
+                break;
+            case Outcome::Kind::interrupted: tell(format_interruption(outcome)); break;
+            case Outcome::Kind::failed: break;
+        }
+        if (outcome.error) {
+            tell(format_error(*outcome.error));
+        }
+        if (!lines.empty()) {
+            err_.write(lines);
+        }
+    }
+
+    std::string format_result(const Entry& entry, const Outcome& outcome) const {
+        if (request_.json) {
+            return format_json(request_, entry, &outcome);
+        }
+        const bool is_down = outcome.kind == Outcome::Kind::stopped || outcome.kind == Outcome::Kind::not_running;
+        return is_down && !is_quiet() ? escape_text(entry.word) + '\n' : "";
+    }
+
+    const model::Request& request_;
+    std::span<const Entry> entries_;
+    Stream& err_;
+    Sequence results_;
+    std::vector<std::size_t> planned_;  ///< the entry of each plan
+};
+
+}  // namespace
+
+std::unique_ptr<Reporter> Reporter::make(const model::Request& request, std::span<const Entry> entries, Stream& out,
+                                         Stream& err) {
+    auto reporter = std::make_unique<LineReporter>(request, entries, out, err);
+    reporter->tell_beginning();
+    return reporter;
+}
+
+void tell_entry_error(const model::Request& request, const Entry& entry, Stream& err) {
+    const bool is_ignored = request.ignore_missing && entry.error->code == ErrorCode::not_found;
+    if (!is_ignored) {
+        err.write(format_line(entry.word, format_error(*entry.error)));
+    } else if (request.verbosity == Verbosity::verbose) {
+        err.write(format_line(entry.word, "ignored: " + format_error(*entry.error)));
+    }
+}
+
+void tell_error(Stream& err, const Error& error) {
+    err.write(format_line(format_error(error)));
+}
+
+void tell_warning(Stream& err, std::string_view sentence) {
+    err.write(format_line("warning: " + std::string(sentence)));
+}
+
+void tell_detail(Stream& err, std::string_view sentence) {
+    err.write(format_line(sentence));
+}
+
+}  // namespace cstop::report

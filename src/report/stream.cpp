@@ -1,0 +1,40 @@
+#include "report/stream.hpp"
+
+#include <cerrno>
+#include <poll.h>
+#include <unistd.h>
+
+namespace cstop::report {
+
+namespace {
+
+/// A reader of a non-blocking pipe who takes nothing for this long has left.
+constexpr int longest_silence_ms = 5000;
+
+bool wait_until_writable(int descriptor) {
+    pollfd waited{.fd = descriptor, .events = POLLOUT, .revents = 0};
+    int ready = 0;
+    do {
+        ready = poll(&waited, 1, longest_silence_ms);
+    } while (ready < 0 && errno == EINTR);
+    return ready > 0;
+}
+
+}  // namespace
+
+DescriptorStream::DescriptorStream(int descriptor) : descriptor_(descriptor), terminal_(isatty(descriptor) == 1) {}
+
+void DescriptorStream::write(std::string_view bytes) {
+    while (!bytes.empty() && !broken_) {
+        const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
+        if (written >= 0) {
+            bytes.remove_prefix(static_cast<std::size_t>(written));
+        } else if (errno == EAGAIN) {
+            broken_ = !wait_until_writable(descriptor_);
+        } else if (errno != EINTR) {
+            broken_ = true;
+        }
+    }
+}
+
+}  // namespace cstop::report
