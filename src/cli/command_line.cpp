@@ -62,6 +62,18 @@ Result<void> check_equal_signs(const Arguments& arguments) {
     return {};
 }
 
+/// "--timeout" for "--timeout", "-t" and "-nt".
+std::string find_typed_name(const std::string& argument) {
+    if (!argument.starts_with("--")) {
+        for (const Option& option : all_options()) {
+            if (option.names.starts_with(std::string{'-', argument.back(), ','})) {
+                return std::string(long_name(option));
+            }
+        }
+    }
+    return escape_text(argument);
+}
+
 /// CLI11 tells the rest of a cluster: "-ll" when `-all` was typed. Shows what was typed.
 Failure refuse_extra(const std::string& extra, const Arguments& arguments) {
     const std::string_view letters = std::string_view(extra).substr(1);
@@ -100,7 +112,7 @@ public:
             app_.parse(Arguments(arguments.rbegin(), arguments.rend()));
         } catch (const CLI::ArgumentMismatch&) {
             // Only the last argument can lack a value: every other one would have taken what follows it.
-            return refuse(fmt::format("{}: needs a value", escape_text(arguments.back())));
+            return refuse(fmt::format("{}: needs a value", find_typed_name(arguments.back())));
         } catch (const CLI::Error& error) {
             return refuse(escape_text(error.what()));
         }

@@ -106,7 +106,7 @@ TEST_CASE("-- ends the options") {
     CHECK(words_of({"--", "-"}) == Words{"-"});
     CHECK(words_of({"a", "--"}) == Words{"a"});
     CHECK(error_of({"--"}).starts_with("no CONTAINER"));
-    CHECK(error_of({"-t", "--", "5"}) == "-t: needs a value");
+    CHECK(error_of({"-t", "--", "5"}) == "--timeout: needs a value");
 }
 
 TEST_CASE("-t takes every way of writing it, before and after the words") {
@@ -254,8 +254,8 @@ TEST_CASE("empty words and empty values are refused") {
         CHECK(error_of({glued.c_str(), "web"}) == name + ": needs a value");
         CHECK(error_of({"web", option}) == name + ": needs a value");
     }
-    CHECK(error_of({"web", "-t"}) == "-t: needs a value");
-    CHECK(error_of({"web", "-nt"}) == "-nt: needs a value");
+    CHECK(error_of({"web", "-t"}) == "--timeout: needs a value");
+    CHECK(error_of({"web", "-nt"}) == "--timeout: needs a value");
     CHECK(error_of({"--image-config", ":latest", "web"}).starts_with("--image-config: ':latest'"));
 }
 
