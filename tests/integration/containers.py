@@ -193,6 +193,7 @@ class Place:
         self.directory = directory
         self.prefix = prefix
         self.root = Path(root) if root else directory / "state"
+        self._had_root = self.root.exists()
         self.containers = []
         self.left_paused = False  # a test sets this when its claim is that a paused container stays paused
         self._template = None
@@ -260,4 +261,6 @@ class Place:
         for container in self.containers:
             container.delete()
         cgroups.remove(self.prefix)
+        if not self._had_root and self.root.exists() and not list(self.root.iterdir()):
+            self.root.rmdir()
         return complaints + [f"left over: {cgroup}" for cgroup in cgroups.find(self.prefix)]

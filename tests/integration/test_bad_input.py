@@ -36,7 +36,7 @@ BAD = {
     "id-newline": (["a\nb"], "a\\nb"),
     "id-long": ([LONG], LONG[:20]),
     "id-empty": ([""], ""),
-    "json-dry-word": (["--progress", "sometimes"], "sometimes"),
+    "quiet-with-value": (["--quiet=yes"], "--quiet"),
 }
 
 

@@ -39,7 +39,7 @@ def test_a_killed_container_is_told_as_killed(place):
     assert ended.status == 0
     [told] = ended.objects
     assert told["outcome"] == "stopped"
-    assert told["exit"] == {"signal": 9}
+    assert told["exit"] == {"signal": "SIGKILL"}
     assert told["escalated"] is True
     assert told["duration_ms"] >= 300
 
