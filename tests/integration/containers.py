@@ -194,6 +194,7 @@ class Place:
         self.prefix = prefix
         self.root = Path(root) if root else directory / "state"
         self._had_root = self.root.exists()
+        self.root.mkdir(parents=True, exist_ok=True)
         self.containers = []
         self.left_paused = False  # a test sets this when its claim is that a paused container stays paused
         self._template = None

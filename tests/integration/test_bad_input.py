@@ -89,7 +89,7 @@ def test_an_image_layout_without_the_tag_is_a_usage_error(any_place, make_layout
 
 def test_a_root_that_does_not_exist_is_told(any_place):
     ended = any_place.cstop("--root", "/nowhere", "web", root=False)
-    assert ended.status in (1, 2) and ended.out == ""
+    assert (ended.status, ended.out) == (2, "")
     assert "/nowhere" in ended.err and ended.err.count("\n") == 1
 
 

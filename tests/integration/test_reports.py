@@ -25,7 +25,7 @@ def test_json_has_every_key_in_every_object(place):
     assert (stopped["status"], stopped["outcome"]) == ("running", "stopped")
     assert (stopped["signal"], stopped["signal_source"]) == ("SIGTERM", "default")
     assert stopped["timeout_ms"] == 7000
-    assert stopped["schedule"] == "SIGTERM@init/7s/SIGKILL@all/1m/SIGKILL@init/1m"
+    assert stopped["schedule"] == "SIGTERM@init/7s/SIGKILL@all/60s/SIGKILL@init/60s"
     [step] = stopped["steps"]
     assert (step["signal"], step["target"], step["result"]) == ("SIGTERM", "init", "sent")
     assert 0 <= step["sent_at_ms"] <= stopped["duration_ms"]
@@ -42,7 +42,7 @@ def test_dry_run_tells_the_plan_and_touches_nothing(place):
     assert str(web.pid) in ended.out
     assert "running" in ended.out
     assert "SIGQUIT" in ended.out and "annotation" in ended.out
-    assert "SIGQUIT@init/5s/SIGKILL@all/1m/SIGKILL@init/1m" in ended.out
+    assert "SIGQUIT@init/5s/SIGKILL@all/60s/SIGKILL@init/60s" in ended.out
     assert any(str(cgroup.relative_to("/sys/fs/cgroup")).rpartition("/")[2] in ended.out for cgroup in web.cgroups())
     assert web.is_untouched() and web.status() == "running"
 

@@ -65,7 +65,6 @@ def test_the_same_container_named_twice_is_stopped_once(any_place):
 
 
 def test_all_with_an_empty_root_stops_nothing_and_exits_0(any_place):
-    any_place.root.mkdir()
     ended = any_place.cstop("--all")
     assert (ended.status, ended.out, ended.err) == (0, "", "")
 
@@ -114,7 +113,6 @@ def test_standard_input_names_containers(any_place):
 def test_only_the_named_roots_are_searched(make_place, place):
     other = make_place(place.runtime_name, place.view.kind)
     web = place.container("web", OBEDIENT)
-    other.root.mkdir()
     assert other.cstop(web.id).status == 3
     assert web.is_untouched()
     assert other.cstop("--root", place.root, web.id).status == 0
@@ -134,7 +132,6 @@ def test_the_default_root_is_searched_when_none_is_named(make_place, runtime):
 def test_a_root_of_a_session_is_searched(any_place, make_place):
     """XDG_RUNTIME_DIR moves crun's default root even for root."""
     session = any_place.directory / "session"
-    (session / "crun").mkdir(parents=True)
     place = make_place("crun", kind_here("v1"), root=session / "crun")
     web = place.container("web", OBEDIENT)
     ended = place.cstop(web.id, root=False, environment={"XDG_RUNTIME_DIR": str(session)})

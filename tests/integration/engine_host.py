@@ -1,0 +1,192 @@
+"""A host of an engine's own: its /run, /var/lib and /etc are private, and everything started in it ends with it.
+
+The engines then use their default places, which is what cstop must know, without touching the machine's.
+"""
+
+import itertools
+import os
+import shlex
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import cgroups
+import views
+from cstop import BINARY, ENVIRONMENT, Running
+from processes import Process
+
+# /run may hold the sockets of the machine's own engines; an overlay lets a test write in /etc; an overlay cannot be the
+# upper layer of another, so what engines store in lies on tmpfs.
+_SETUP = """
+set -e
+mount -t tmpfs -o mode=755 tmpfs /run
+mount -t tmpfs -o mode=1777 tmpfs /dev/shm
+mkdir -p /run/lock /run/home /run/notes /run/host/etc /run/host/etc.work /run/host/lib /run/host/lib.work
+mount -t overlay -o lowerdir=/etc,upperdir=/run/host/etc,workdir=/run/host/etc.work overlay /etc
+mount -t overlay -o lowerdir=/var/lib,upperdir=/run/host/lib,workdir=/run/host/lib.work overlay /var/lib
+for name in docker containerd containers nerdctl cni; do
+    mkdir -p /var/lib/$name
+    mount -t tmpfs tmpfs /var/lib/$name
+done
+"""
+
+_VIEWS = {
+    "v2": "umount -R /sys/fs/cgroup && mount -t cgroup2 none /sys/fs/cgroup",
+    "v1": "umount /sys/fs/cgroup/unified",
+}
+
+# What engines put their containers' cgroups below when nothing else is said.
+_PARENTS = ("default", "libpod_parent", "docker")
+
+_numbers = itertools.count()
+
+
+def kind_here(kind):
+    """The view wanted, or the only one that this machine has."""
+    return kind if views.kind_of_host() == "hybrid" else views.kind_of_host()
+
+
+class Host:
+    """`kind` is a view of the cgroups: hybrid, v1 or v2. `prefix` begins the names of everything the host makes."""
+
+    def __init__(self, kind, directory):
+        self.prefix = f"eh{os.getpid()}x{next(_numbers)}-"
+        self.directory = directory
+        self.environment = ENVIRONMENT | {"HOME": "/run/home"}
+        kind = kind_here(kind)
+        change = "" if kind == views.kind_of_host() else _VIEWS[kind]
+        # catatonit reaps, as a host's first process does. It ends with its child, which ends with its standard input: the
+        # host never outlives this process, and the kernel kills whoever is left in the pid namespace.
+        self._holder = subprocess.Popen(
+            ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--propagation", "private"]
+            + ["catatonit", "--", "sh", "-c", f"{_SETUP}\n{change}\necho ready; exec cat"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=self.environment,
+        )
+        if self._holder.stdout.readline() != b"ready\n":
+            raise RuntimeError(f"no {kind} host can be made here")
+        children = Path(f"/proc/{self._holder.pid}/task/{self._holder.pid}/children").read_text(encoding="ascii")
+        self._first = int(children.split()[0])
+        self._level = len(_nspid(Path(f"/proc/{self._first}"))) - 1
+
+    def path(self, inside):
+        """A file of this host, as the test opens it."""
+        return Path(f"/proc/{self._first}/root{inside}")
+
+    def enter(self, command):
+        """The same command, run in this host."""
+        return ["nsenter", f"--mount=/proc/{self._first}/ns/mnt", f"--pid=/proc/{self._first}/ns/pid", "--", *command]
+
+    def try_run(self, *command, limit=60, environment=None):
+        """(exit status, standard output, standard error)"""
+        with open(self.directory / f"out-{next(_numbers)}", "w+b") as out, open(out.name + "-err", "w+b") as err:
+            # Files, not pipes: what a command leaves running must not keep the test waiting.
+            status = subprocess.run(
+                self.enter([str(word) for word in command]),
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
+                env=self.environment | (environment or {}),
+                timeout=limit,
+                check=False,
+            ).returncode
+            out.seek(0)
+            err.seek(0)
+            return status, out.read().decode(), err.read().decode()
+
+    def run(self, *command, **options):
+        """Standard output of a command that must succeed."""
+        status, out, err = self.try_run(*command, **options)
+        assert status == 0, f"{shlex.join(map(str, command))}: {status}: {out[-500:]}{err[-2000:]}"
+        return out
+
+    def start(self, *command, log):
+        """A daemon. What it says goes to a file of the test's directory."""
+        with open(self.directory / log, "ab") as file:
+            return subprocess.Popen(
+                self.enter([str(word) for word in command]),
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=file,
+                env=self.environment,
+            )
+
+    def cstop(self, *arguments, limit=60, environment=None, stdin=None):
+        return self.start_cstop(*arguments, environment=environment, stdin=stdin).ended(limit)
+
+    def start_cstop(self, *arguments, environment=None, stdin=None):
+        environment = {"HOME": "/run/home"} | (environment or {})
+        return Running(self.enter([str(BINARY), *map(str, arguments)]), stdin, environment)
+
+    def process(self, pid):
+        """A process of this host, by the pid that it has here."""
+        pid = int(pid)
+        begin = _start_time(self.path(f"/proc/{pid}"))
+        for outside in Path("/proc").iterdir():
+            try:
+                if outside.name.isdigit() and _nspid(outside)[self._level :][:1] == [pid] and _start_time(outside) == begin:
+                    return Process(int(outside.name))
+            except OSError:
+                pass
+        raise ProcessLookupError(pid)
+
+    def signal(self, number, *pids):
+        """To processes of this host, by the pids that they have here."""
+        self.run("sh", "-c", 'kill -s "$@"', "sh", signal.Signals(number).name[3:], *pids)
+
+    def processes_of(self, name):
+        """The pids here of the processes of this command name."""
+        found = []
+        for inside in self.path("/proc").iterdir():
+            try:
+                # The kernel keeps 15 characters.
+                if inside.name.isdigit() and (inside / "comm").read_text(encoding="utf-8").strip() == name[:15]:
+                    found.append(int(inside.name))
+            except OSError:
+                pass
+        return found
+
+    def close(self):
+        """Ends everything. Returns what is left over."""
+        cgroups.kill_members(self.prefix)
+        self._holder.stdin.close()
+        self._holder.stdout.close()
+        self._holder.wait(30)
+        cgroups.remove(self.prefix)
+        return [f"left over: {cgroup}" for cgroup in cgroups.find(self.prefix)]
+
+
+def remove_empty_parents():
+    """The cgroups that engines make once and never remove; another test's containers keep them."""
+    for mount, _ in cgroups.mounts():
+        for name in _PARENTS:
+            for directory, _, _ in os.walk(mount / name, topdown=False):
+                try:
+                    os.rmdir(directory)
+                except OSError:
+                    pass
+
+
+def _nspid(process):
+    """Its pids, from the pid namespace of the procfs asked to its own."""
+    for line in (process / "status").read_text(encoding="utf-8", errors="replace").splitlines():
+        if line.startswith("NSpid:"):
+            return [int(number) for number in line.split()[1:]]
+    return []
+
+
+def _start_time(process):
+    return (process / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[19]
+
+
+def wait_until(claim, seconds=20, what=None):
+    """Polls what no event tells: an engine's own opinion."""
+    deadline = time.monotonic() + seconds
+    while True:
+        value = claim()
+        if value:
+            return value
+        assert time.monotonic() < deadline, f"not within {seconds} s: {what or claim}"
+        time.sleep(0.05)
