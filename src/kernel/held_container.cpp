@@ -1,0 +1,128 @@
+#include "kernel/held_container.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
+
+#include <fmt/format.h>
+
+#include "kernel/freezer.hpp"
+#include "kernel/members.hpp"
+#include "kernel/own_cgroups.hpp"
+#include "kernel/process_owner.hpp"
+#include "kernel/process_status.hpp"
+
+namespace cstop::kernel {
+
+namespace {
+
+/// What /proc says of an init that is there.
+struct Portrait {
+    ProcessStatus status;
+    Memberships memberships;
+};
+
+/// None when it ended meanwhile.
+Result<std::optional<Portrait>> read_portrait(const InitProcess& init) {
+    if (!init.is_alive()) {
+        return std::optional<Portrait>();
+    }
+    Result<ProcessStatus> status = read_process_status(init.pid());
+    Result<Memberships> memberships = read_memberships(init.pid());
+    // Both were read by number. Only if init still lives were they its own.
+    if (!init.is_alive()) {
+        return std::optional<Portrait>();
+    }
+    CSTOP_CHECK(status);
+    CSTOP_CHECK(memberships);
+    return std::optional<Portrait>({.status = *std::move(status), .memberships = *std::move(memberships)});
+}
+
+Failure refuse_untouchable(std::int32_t pid) {
+    return fail(ErrorCode::denied, fmt::format("process {} is the first process, cstop itself or an ancestor of it: "
+                                               "never signalled",
+                                               pid));
+}
+
+/// A process of a pid namespace below ours cannot be an ancestor: the family tree need not be read.
+bool is_untouchable(std::int32_t pid, const Portrait& portrait, OwnProcess& own) {
+    return portrait.status.pids.size() <= 1 && own.is_untouchable(pid);
+}
+
+Result<InitProcess> open_init(const Target& target, const OwnProcess& own, Opened& opened) {
+    if (!target.pid) {
+        return InitProcess();
+    }
+    const std::int32_t pid = *target.pid;
+    if (pid <= 1 || pid == own.pid()) {
+        return refuse_untouchable(pid);
+    }
+    CSTOP_TRY(InitProcess init, InitProcess::open(pid, target.start_time));
+    if (init.is_other() && !OwnProcess::is_in_first_time_namespace()) {
+        return fail(ErrorCode::unsupported, fmt::format("prove process {}: cstop runs in a time namespace, where start "
+                                                        "times are shifted",
+                                                        pid));
+    }
+    if (init.start_time() == 0 && !OwnProcess::is_in_first_pid_namespace()) {
+        opened.warnings.push_back(
+            fmt::format("cstop runs in a pid namespace of its own: if process {} was recorded "
+                        "outside of it, it cannot be seen here",
+                        pid));
+    }
+    return init;
+}
+
+bool is_trusted(std::uint32_t owner, const OwnProcess& own) {
+    return owner == 0 || owner == own.user();
+}
+
+void describe(const Portrait& portrait, const InitProcess& init, Opened& opened) {
+    opened.init_is_alive = true;
+    opened.command = init.command();
+    opened.signals = portrait.status.signals;
+    opened.has_private_pid_namespace = is_namespace_init(portrait.status);
+}
+
+/// Not ours to read or not there: lock_stop says so.
+Directory open_state_directory(const std::string& path) {
+    const int number = path.empty() ? -1 : ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    return Directory(Descriptor(number), path);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<HeldContainer>> hold_container(const Target& target, OwnProcess& own, CgroupMounts& mounts,
+                                                      Opened& opened) {
+    auto held = std::make_unique<HeldContainer>();
+    CSTOP_TRY(held->init, open_init(target, own, opened));
+    CSTOP_TRY(const std::optional<Portrait> portrait, read_portrait(held->init));
+    const bool is_believed = is_trusted(target.state_owner, own);
+    if (portrait) {
+        if (is_untouchable(held->init.pid(), *portrait, own)) {
+            return refuse_untouchable(held->init.pid());
+        }
+        if (!is_believed) {
+            CSTOP_CHECK(check_process_owner(held->init, portrait->status, target.state_owner));
+        }
+        describe(*portrait, held->init, opened);
+    }
+    const Memberships* memberships = portrait ? &portrait->memberships : nullptr;
+    CSTOP_TRY(OwnCgroups cgroups, open_own_cgroups(mounts, target, memberships, own,
+                                                   is_believed ? std::nullopt : std::optional(target.state_owner)));
+    if (portrait && target.start_time == 0 && !cgroups.holds_init) {
+        return fail(ErrorCode::unsupported,
+                    fmt::format("prove process {}: no start time was recorded, and it is not in "
+                                "the container's cgroup",
+                                held->init.pid()));
+    }
+    held->cgroups = std::move(cgroups.cgroups);
+    held->refusal = std::move(cgroups.refusal);
+    held->state_directory = open_state_directory(target.state_directory);
+    opened.cgroup_refusal = held->refusal;
+    opened.is_populated =
+        cgroups.holds_init || !without_zombies(read_members(held->cgroups).value_or(Members())).is_empty();
+    opened.is_frozen = std::ranges::any_of(held->cgroups, is_asked_to_freeze);
+    return held;
+}
+
+}  // namespace cstop::kernel

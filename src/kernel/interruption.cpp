@@ -1,0 +1,62 @@
+#include "kernel/interruption.hpp"
+
+#include <cerrno>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "kernel/linux_system.hpp"
+
+namespace cstop::kernel {
+
+namespace {
+
+bool is_ignored(Signal signal) {
+    struct sigaction action{};
+    return ::sigaction(signal.number, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+}  // namespace
+
+Result<Interruption> Interruption::make() {
+    sigset_t signals;
+    ::sigemptyset(&signals);
+    for (const Signal signal : {sighup, sigint, sigterm}) {
+        // A signal that is blocked is queued even when it is ignored, and signalfd would tell it.
+        if (!is_ignored(signal)) {
+            ::sigaddset(&signals, signal.number);
+        }
+    }
+    if (::sigprocmask(SIG_BLOCK, &signals, nullptr) != 0) {
+        return fail_with_errno(errno, "block signals");
+    }
+    Interruption interruption;
+    interruption.descriptor_ = Descriptor(::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
+    if (!interruption.descriptor_.is_open()) {
+        return fail_with_errno(errno, "signalfd");
+    }
+    return interruption;
+}
+
+std::optional<Signal> Interruption::take() {
+    signalfd_siginfo info{};
+    ssize_t count = -1;
+    do {
+        count = ::read(descriptor_.number(), &info, sizeof(info));
+    } while (count < 0 && errno == EINTR);
+    if (count != static_cast<ssize_t>(sizeof(info))) {
+        return std::nullopt;
+    }
+    return Signal{static_cast<int>(info.ssi_signo)};
+}
+
+void die_of_signal(Signal signal) {
+    ::signal(signal.number, SIG_DFL);
+    sigset_t one;
+    ::sigemptyset(&one);
+    ::sigaddset(&one, signal.number);
+    ::sigprocmask(SIG_UNBLOCK, &one, nullptr);
+    ::raise(signal.number);
+}
+
+}  // namespace cstop::kernel

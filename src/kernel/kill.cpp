@@ -1,0 +1,106 @@
+#include "kernel/kill.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+#include <fmt/format.h>
+
+#include "kernel/freezer.hpp"
+#include "kernel/member_walk.hpp"
+#include "kernel/members.hpp"
+
+namespace cstop::kernel {
+
+namespace {
+
+/// Thaws on every way out what SIGKILL is waiting for: what we froze, what was paused before, sub-cgroups that the
+/// container froze itself (faults.md F06b).
+class ThawAtEnd {
+public:
+    explicit ThawAtEnd(std::span<const Cgroup> cgroups) : cgroups_(cgroups) {}
+    ThawAtEnd(const ThawAtEnd&) = delete;
+    ThawAtEnd& operator=(const ThawAtEnd&) = delete;
+    ~ThawAtEnd() {
+        for (const Cgroup& cgroup : cgroups_) {
+            static_cast<void>(thaw_tree(cgroup));
+        }
+    }
+
+private:
+    std::span<const Cgroup> cgroups_;
+};
+
+Result<KillReport> freeze_and_walk(std::span<const Cgroup> cgroups, OwnProcess& own, std::string reason) {
+    const ThawAtEnd thaw(cgroups);
+    std::vector<Freeze> frozen;
+    for (const Cgroup& cgroup : cgroups) {
+        if (!has_freezer(cgroup)) {
+            continue;
+        }
+        if (Result<Freeze> freeze = Freeze::make(cgroup)) {
+            frozen.push_back(*std::move(freeze));
+        }
+    }
+    CSTOP_TRY(const WalkReport walked, signal_members(cgroups, sigkill, Passes::until_quiet, own));
+    if (walked.error && walked.signalled == 0) {
+        return Failure(*walked.error);
+    }
+    if (walked.error) {
+        reason = format_error(*walked.error);
+    }
+    return KillReport{
+        .signalled = walked.signalled, .way = frozen.empty() ? "walk" : "freeze and walk", .reason = std::move(reason)};
+}
+
+/// The v1 hierarchies, which come after the v2 one (own_cgroups.hpp).
+std::span<const Cgroup> v1_of(std::span<const Cgroup> cgroups) {
+    const auto first = std::ranges::find_if(cgroups, [](const Cgroup& cgroup) { return !cgroup.is_v2; });
+    return {first, cgroups.end()};
+}
+
+bool has_others(const Members& all, const Members& known) {
+    return !std::ranges::includes(known.pids, all.pids);
+}
+
+}  // namespace
+
+std::string explain_danger(std::span<const std::int32_t> members, OwnProcess& own) {
+    for (const std::int32_t pid : members) {
+        if (own.is_untouchable(pid)) {
+            return pid == own.pid() ? "cstop itself is inside"
+                                    : fmt::format("process {} is inside, {}", pid,
+                                                  pid == 1 ? "the first of this machine" : "an ancestor of cstop");
+        }
+    }
+    return "";
+}
+
+Result<KillReport> kill_cgroups(std::span<const Cgroup> cgroups, OwnProcess& own) {
+    CSTOP_TRY(const Members everybody, read_members(cgroups));
+    if (const std::string danger = explain_danger(everybody.pids, own); !danger.empty()) {
+        return fail(ErrorCode::denied, "kill the cgroup: " + danger);
+    }
+    const std::span<const Cgroup> v1 = v1_of(cgroups);
+    const std::span<const Cgroup> v2 = cgroups.first(cgroups.size() - v1.size());
+    if (v2.empty()) {
+        return freeze_and_walk(cgroups, own, "");
+    }
+    // Before the write: afterwards the list is empty, and who was only in v1 could not be told.
+    const Members in_v2 = v1.empty() ? everybody : read_members(v2).value_or(Members());
+    for (const Cgroup& cgroup : v2) {
+        const Result<void> killed = write_control(cgroup.directory, "cgroup.kill", "1");
+        if (!killed && killed.error().code != ErrorCode::gone) {
+            return freeze_and_walk(cgroups, own, format_error(killed.error()));
+        }
+    }
+    KillReport report{.signalled = everybody.count(), .way = "cgroup.kill", .reason = ""};
+    if (has_others(everybody, in_v2)) {
+        CSTOP_TRY(const KillReport walked, freeze_and_walk(v1, own, ""));
+        report.reason = "some processes are only in v1 hierarchies: " + walked.way;
+    } else {
+        const ThawAtEnd thaw(v1);
+    }
+    return report;
+}
+
+}  // namespace cstop::kernel

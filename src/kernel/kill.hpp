@@ -1,0 +1,24 @@
+#pragma once
+// Killing everybody in a container's own cgroups (design section 4, "kill-all").
+//
+// v2's cgroup.kill (Linux 5.14) is one write that no fork escapes. It says nothing about processes that are only in v1
+// hierarchies, so on a hybrid host these are walked after it. Without it everybody is frozen, walked, and thawed: on
+// v1 SIGKILL waits for the thaw.
+
+#include <span>
+
+#include "base/result.hpp"
+#include "kernel/cgroup.hpp"
+#include "kernel/own_process.hpp"
+#include "kernel/system.hpp"
+
+namespace cstop::kernel {
+
+/// Nothing is frozen when this returns, whatever it returns. Error: denied when nobody could be killed, or because
+/// cstop, an ancestor of it, or PID 1 is inside (then nothing was done); system.
+Result<KillReport> kill_cgroups(std::span<const Cgroup> cgroups, OwnProcess& own);
+
+/// Why not everybody in there may be killed: cstop, an ancestor of it, or PID 1 is among them. Empty: nobody of them.
+std::string explain_danger(std::span<const std::int32_t> members, OwnProcess& own);
+
+}  // namespace cstop::kernel

@@ -1,0 +1,275 @@
+#include "kernel/linux_system.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <sys/file.h>
+#include <sys/resource.h>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "kernel/container_watch.hpp"
+#include "kernel/cpu_quota.hpp"
+#include "kernel/diagnosis.hpp"
+#include "kernel/event_loop.hpp"
+#include "kernel/exit_status.hpp"
+#include "kernel/freezer.hpp"
+#include "kernel/held_container.hpp"
+#include "kernel/interruption.hpp"
+#include "kernel/kill.hpp"
+#include "kernel/member_walk.hpp"
+#include "kernel/mounts.hpp"
+#include "kernel/own_process.hpp"
+
+namespace cstop::kernel {
+
+namespace {
+
+constexpr std::uint64_t interruption_token = UINT64_MAX;
+
+/// Only where nothing can tell the end of a process (before Linux 5.3): the one place where time is looked at again and
+/// again.
+constexpr auto polling_interval = std::chrono::milliseconds(20);
+
+/// Thousands of containers are thousands of pidfds.
+void raise_descriptor_limit() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        ::setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+class LinuxSystem final : public System {
+public:
+    LinuxSystem(OwnProcess own, EventLoop loop, Interruption interruption)
+        : own_(std::move(own)),
+          mounts_(read_own_cgroup_mounts()),
+          loop_(std::move(loop)),
+          interruption_(std::move(interruption)) {}
+
+    Instant now() override { return read_clock(); }
+    Result<Opened> open(const Target& target) override;
+    void close(Handle handle) override;
+    bool lock_stop(Handle handle) override;
+    Result<std::string> send_signal(Handle handle, Signal signal) override;
+    Result<bool> resume_init(Handle handle) override;
+    Result<bool> thaw(Handle handle) override;
+    Result<KillReport> kill_all(Handle handle) override;
+    Result<KillReport> signal_all(Handle handle, Signal signal) override;
+    Result<Remains> read_remains(Handle handle) override;
+    std::optional<ExitStatus> read_exit(Handle handle) override;
+    std::optional<std::string> read_idle_reaper(Handle handle) override;
+    Result<bool> lift_cpu_quota(Handle handle) override;
+    std::vector<SurvivorReport> examine_survivors(Handle handle) override;
+    Result<std::span<const Event>> wait(std::optional<Instant> until) override;
+
+    Result<void> watch_interruption() {
+        return loop_.add(interruption_.descriptor(), Readiness::readable, interruption_token);
+    }
+
+private:
+    HeldContainer& at(Handle handle) { return *containers_.at(handle); }
+    Handle find_room();  ///< the last of free_
+    void add_event(std::uint64_t token);
+    void add_polled_events();
+    bool has_polled() const;
+    static Result<KillReport> signal_init_alone(const HeldContainer& held, Signal signal, std::string reason);
+
+    OwnProcess own_;
+    CgroupMounts& mounts_;
+    EventLoop loop_;
+    Interruption interruption_;
+    std::vector<std::unique_ptr<HeldContainer>> containers_;  ///< by handle; empty: closed
+    std::vector<Handle> free_;
+    std::vector<Event> events_;
+};
+
+Handle LinuxSystem::find_room() {
+    if (free_.empty()) {
+        free_.push_back(containers_.size());
+        containers_.emplace_back();
+    }
+    return free_.back();
+}
+
+void LinuxSystem::close(Handle handle) {
+    if (containers_.at(handle)) {
+        containers_[handle].reset();
+        free_.push_back(handle);
+    }
+}
+
+Result<Opened> LinuxSystem::open(const Target& target) {
+    Opened opened;
+    CSTOP_TRY(std::unique_ptr<HeldContainer> held, hold_container(target, own_, mounts_, opened));
+    opened.handle = find_room();
+    CSTOP_CHECK(watch_init(loop_, *held, opened.handle));
+    free_.pop_back();
+    containers_[opened.handle] = std::move(held);
+    return opened;
+}
+
+bool LinuxSystem::lock_stop(Handle handle) {
+    const Directory& directory = at(handle).state_directory;
+    if (!directory.is_open()) {
+        return true;
+    }
+    int result = -1;
+    do {
+        result = ::flock(directory.number(), LOCK_EX | LOCK_NB);
+    } while (result != 0 && errno == EINTR);
+    return result == 0 || errno != EWOULDBLOCK;
+}
+
+Result<std::string> LinuxSystem::send_signal(Handle handle, Signal signal) {
+    return at(handle).init.send(signal);
+}
+
+Result<bool> LinuxSystem::resume_init(Handle handle) {
+    const InitProcess& init = at(handle).init;
+    CSTOP_TRY(const ProcessStat stat, read_process_stat(init.pid()));
+    if (stat.state != 'T' || stat.start_time != init.start_time()) {
+        return false;
+    }
+    CSTOP_CHECK(init.send(sigcont));
+    return true;
+}
+
+Result<bool> LinuxSystem::thaw(Handle handle) {
+    bool is_thawed = false;
+    for (const Cgroup& cgroup : at(handle).cgroups) {
+        CSTOP_TRY(const bool one, thaw_tree(cgroup));
+        is_thawed = is_thawed || one;
+    }
+    return is_thawed;
+}
+
+Result<KillReport> LinuxSystem::signal_init_alone(const HeldContainer& held, Signal signal, std::string reason) {
+    KillReport report{.signalled = 0, .way = "init alone", .reason = std::move(reason)};
+    const Result<std::string> sent = held.init.send(signal);
+    if (sent) {
+        report.signalled = 1;
+    } else if (sent.error().code != ErrorCode::gone) {
+        return Failure(sent.error());
+    }
+    return report;
+}
+
+Result<KillReport> LinuxSystem::kill_all(Handle handle) {
+    const HeldContainer& held = at(handle);
+    if (held.cgroups.empty()) {
+        return signal_init_alone(held, sigkill, held.refusal);
+    }
+    Result<KillReport> report = kill_cgroups(held.cgroups, own_);
+    // Init may have been moved out (faults.md F23), or the cgroup may not be killed: it is signalled by itself as well.
+    if (!report) {
+        Result<KillReport> alone = signal_init_alone(held, sigkill, format_error(report.error()));
+        const bool is_any_signalled = alone && alone->signalled > 0;
+        return is_any_signalled ? std::move(alone) : std::move(report);
+    }
+    static_cast<void>(held.init.send(sigkill));
+    return report;
+}
+
+Result<KillReport> LinuxSystem::signal_all(Handle handle, Signal signal) {
+    const HeldContainer& held = at(handle);
+    if (held.cgroups.empty()) {
+        return signal_init_alone(held, signal, held.refusal);
+    }
+    CSTOP_TRY(const WalkReport walked, signal_members(held.cgroups, signal, Passes::one, own_));
+    if (walked.signalled == 0 && walked.error) {
+        return Failure(*walked.error);
+    }
+    return KillReport{
+        .signalled = walked.signalled, .way = "walk", .reason = walked.error ? format_error(*walked.error) : ""};
+}
+
+Result<Remains> LinuxSystem::read_remains(Handle handle) {
+    return look_and_watch(loop_, at(handle), handle);
+}
+
+std::optional<ExitStatus> LinuxSystem::read_exit(Handle handle) {
+    return read_exit_status(at(handle).init);
+}
+
+std::optional<std::string> LinuxSystem::read_idle_reaper(Handle handle) {
+    const InitProcess& init = at(handle).init;
+    const Result<ProcessStat> stat = read_process_stat(init.pid());
+    const bool is_its_zombie = stat && stat->state == 'Z' && stat->start_time == init.start_time() && !init.is_alive();
+    return is_its_zombie ? std::optional(describe_process(stat->parent)) : std::nullopt;
+}
+
+Result<bool> LinuxSystem::lift_cpu_quota(Handle handle) {
+    return lift_cpu_quotas(at(handle).cgroups);
+}
+
+std::vector<SurvivorReport> LinuxSystem::examine_survivors(Handle handle) {
+    return examine(at(handle).init, at(handle).cgroups);
+}
+
+void LinuxSystem::add_event(std::uint64_t token) {
+    if (token == interruption_token) {
+        while (const std::optional<Signal> signal = interruption_.take()) {
+            events_.push_back({.kind = Event::Kind::interrupted, .handle = 0, .signal = *signal});
+        }
+        static_cast<void>(loop_.arm_again(interruption_.descriptor(), Readiness::readable, interruption_token));
+        return;
+    }
+    const auto [handle, watched] = parse_token(token);
+    if (handle < containers_.size() && containers_[handle]) {
+        events_.push_back({.kind = note_fired(*containers_[handle], watched), .handle = handle, .signal = {}});
+    }
+}
+
+bool LinuxSystem::has_polled() const {
+    return std::ranges::any_of(containers_, [](const auto& held) { return held && held->is_polled; });
+}
+
+void LinuxSystem::add_polled_events() {
+    for (Handle handle = 0; handle < containers_.size(); ++handle) {
+        const auto& held = containers_[handle];
+        if (!held || !held->is_polled || held->init.is_alive()) {
+            continue;
+        }
+        const bool is_news = held->init.pidfd().is_open();
+        events_.push_back(
+            {.kind = is_news ? Event::Kind::cgroup_changed : Event::Kind::init_exited, .handle = handle, .signal = {}});
+    }
+}
+
+Result<std::span<const Event>> LinuxSystem::wait(std::optional<Instant> until) {
+    events_.clear();
+    while (true) {
+        std::optional<Instant> next = until;
+        const bool is_polling = has_polled();
+        if (is_polling) {
+            const Instant soon = now() + polling_interval;
+            next = until ? std::min(*until, soon) : soon;
+        }
+        CSTOP_TRY(const std::span<const std::uint64_t> tokens, loop_.wait(next));
+        for (const std::uint64_t token : tokens) {
+            add_event(token);
+        }
+        if (is_polling) {
+            add_polled_events();
+        }
+        if (!events_.empty() || (until && now() >= *until)) {
+            return std::span<const Event>(events_);
+        }
+    }
+}
+
+}  // namespace
+
+Result<std::unique_ptr<System>> make_linux_system() {
+    raise_descriptor_limit();
+    CSTOP_TRY(OwnProcess own, OwnProcess::read());
+    CSTOP_TRY(EventLoop loop, EventLoop::make());
+    CSTOP_TRY(Interruption interruption, Interruption::make());
+    auto system = std::make_unique<LinuxSystem>(std::move(own), std::move(loop), std::move(interruption));
+    CSTOP_CHECK(system->watch_interruption());
+    return Result<std::unique_ptr<System>>(std::move(system));
+}
+
+}  // namespace cstop::kernel

@@ -1,0 +1,120 @@
+#include "kernel/own_cgroups.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <sys/stat.h>
+
+#include <fmt/format.h>
+
+#include "kernel/cgroup_claim.hpp"
+#include "kernel/cgroup_location.hpp"
+
+namespace cstop::kernel {
+
+namespace {
+
+bool is_out_of_descriptors(const Error& error) {
+    return error.errno_value == EMFILE || error.errno_value == ENFILE;
+}
+
+class Opening {
+public:
+    Opening(CgroupMounts& mounts, const Target& target, const Memberships* init, const OwnProcess& own,
+            std::optional<std::uint32_t> required_owner)
+        : mounts_(mounts), target_(target), init_(init), own_(own), required_owner_(required_owner) {}
+
+    Result<OwnCgroups> run() {
+        for (const CgroupName& name : target_.cgroups) {
+            for (const std::size_t mount : find_mounts(mounts_.all(), name)) {
+                CSTOP_CHECK(add(name, mount));
+            }
+        }
+        std::ranges::stable_partition(result_.cgroups, [](const Cgroup& cgroup) { return cgroup.is_v2; });
+        if (!result_.cgroups.empty()) {
+            result_.refusal.clear();
+        } else if (result_.refusal.empty()) {
+            result_.refusal = "the state names no cgroup that exists here";
+        }
+        return std::move(result_);
+    }
+
+private:
+    Result<void> add(const CgroupName& name, std::size_t mount) {
+        const std::vector<CgroupLocation> locations = list_locations(mounts_.all(), mount, name, init_);
+        if (locations.empty()) {
+            return {};
+        }
+        Result<Cgroup> cgroup = open_first_cgroup(mounts_, locations);
+        if (!cgroup) {
+            const Error& error = cgroup.error();
+            if (is_out_of_descriptors(error)) {
+                return Failure(error);
+            }
+            if (error.code != ErrorCode::not_found) {
+                refuse(format_error(error));
+            }
+            return {};
+        }
+        consider(*std::move(cgroup), mount);
+        return {};
+    }
+
+    void consider(Cgroup cgroup, std::size_t mount) {
+        const bool is_known = std::ranges::any_of(result_.cgroups, [&](const Cgroup& other) {
+            return other.is_v2 == cgroup.is_v2 && other.hierarchies == cgroup.hierarchies && other.path == cgroup.path;
+        });
+        if (is_known) {
+            return;  // two controllers of one hierarchy
+        }
+        std::string refusal = explain_refusal(make_claim(cgroup, mounts_.all()[mount]));
+        if (refusal.empty()) {
+            refusal = explain_owner(cgroup);
+        }
+        if (!refusal.empty()) {
+            refuse(fmt::format("{}: {}", cgroup.directory.path(), refusal));
+            return;
+        }
+        const std::string* member = init_ != nullptr ? find_path(*init_, mounts_.all()[mount]) : nullptr;
+        result_.holds_init = result_.holds_init || (member != nullptr && is_at_or_below(*member, cgroup.path));
+        result_.cgroups.push_back(std::move(cgroup));
+    }
+
+    CgroupClaim make_claim(const Cgroup& cgroup, const CgroupMount& mount) const {
+        return {.path = cgroup.path,
+                .container_id = target_.id,
+                .init_is_alive = init_ != nullptr,
+                .init = init_ != nullptr ? find_path(*init_, mount) : nullptr,
+                .own = find_path(own_.memberships(), mount)};
+    }
+
+    std::string explain_owner(const Cgroup& cgroup) const {
+        struct stat status{};
+        if (!required_owner_ ||
+            (::fstat(cgroup.directory.number(), &status) == 0 && status.st_uid == *required_owner_)) {
+            return "";
+        }
+        return fmt::format("it belongs to uid {}, the state file to uid {}", status.st_uid, *required_owner_);
+    }
+
+    void refuse(std::string reason) {
+        if (result_.refusal.empty()) {
+            result_.refusal = std::move(reason);
+        }
+    }
+
+    CgroupMounts& mounts_;
+    const Target& target_;
+    const Memberships* init_;
+    const OwnProcess& own_;
+    std::optional<std::uint32_t> required_owner_;
+    OwnCgroups result_;
+};
+
+}  // namespace
+
+Result<OwnCgroups> open_own_cgroups(CgroupMounts& mounts, const Target& target, const Memberships* init,
+                                    const OwnProcess& own, std::optional<std::uint32_t> required_owner) {
+    return Opening(mounts, target, init, own, required_owner).run();
+}
+
+}  // namespace cstop::kernel
