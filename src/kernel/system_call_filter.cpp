@@ -1,0 +1,220 @@
+#include "kernel/system_call_filter.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <fcntl.h>
+#include <linux/nsfs.h>
+#include <memory>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+
+#include <seccomp.h>
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define CSTOP_IS_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer) || __has_feature(thread_sanitizer)
+#define CSTOP_IS_SANITIZED 1
+#endif
+#endif
+
+namespace cstop::kernel {
+
+namespace {
+
+#ifdef CSTOP_IS_SANITIZED
+constexpr bool is_sanitized = true;
+#else
+constexpr bool is_sanitized = false;
+#endif
+
+constexpr std::array allowed_calls = {
+    // files
+    SCMP_SYS(read), SCMP_SYS(pread64), SCMP_SYS(readv), SCMP_SYS(write), SCMP_SYS(pwrite64), SCMP_SYS(writev),
+    SCMP_SYS(openat2),  // its flags lie in memory, where no filter sees them
+    SCMP_SYS(close), SCMP_SYS(close_range), SCMP_SYS(lseek), SCMP_SYS(getdents64), SCMP_SYS(fcntl), SCMP_SYS(flock),
+    SCMP_SYS(dup), SCMP_SYS(dup2), SCMP_SYS(dup3), SCMP_SYS(pipe2), SCMP_SYS(getcwd), SCMP_SYS(fadvise64),
+    SCMP_SYS(stat), SCMP_SYS(lstat), SCMP_SYS(fstat), SCMP_SYS(newfstatat), SCMP_SYS(statx), SCMP_SYS(statfs),
+    SCMP_SYS(fstatfs), SCMP_SYS(access), SCMP_SYS(faccessat), SCMP_SYS(faccessat2), SCMP_SYS(readlink),
+    SCMP_SYS(readlinkat),
+    // waiting
+    SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(epoll_create1), SCMP_SYS(epoll_ctl), SCMP_SYS(epoll_wait),
+    SCMP_SYS(epoll_pwait), SCMP_SYS(epoll_pwait2), SCMP_SYS(signalfd4), SCMP_SYS(restart_syscall),
+    SCMP_SYS(clock_gettime), SCMP_SYS(clock_getres), SCMP_SYS(gettimeofday), SCMP_SYS(time),
+    // signals and processes
+    SCMP_SYS(pidfd_open), SCMP_SYS(pidfd_send_signal), SCMP_SYS(tgkill), SCMP_SYS(rt_sigaction),
+    SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn), SCMP_SYS(sigaltstack), SCMP_SYS(wait4), SCMP_SYS(waitid),
+    SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(getpid), SCMP_SYS(getppid), SCMP_SYS(gettid), SCMP_SYS(getuid),
+    SCMP_SYS(geteuid), SCMP_SYS(getgid), SCMP_SYS(getegid), SCMP_SYS(prlimit64), SCMP_SYS(getrlimit),
+    SCMP_SYS(setrlimit),
+    // confining itself and its parser further
+    SCMP_SYS(capget), SCMP_SYS(capset), SCMP_SYS(seccomp), SCMP_SYS(landlock_create_ruleset),
+    SCMP_SYS(landlock_add_rule), SCMP_SYS(landlock_restrict_self),
+    // memory and the C library
+    SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(futex), SCMP_SYS(set_robust_list),
+    SCMP_SYS(rseq), SCMP_SYS(getrandom), SCMP_SYS(uname), SCMP_SYS(sysinfo), SCMP_SYS(sched_getaffinity),
+    SCMP_SYS(sched_yield)};
+
+/// What a sanitizer's runtime does besides, its leak check included.
+constexpr std::array sanitizer_calls = {
+    SCMP_SYS(mmap),      SCMP_SYS(mprotect),        SCMP_SYS(clone),     SCMP_SYS(ptrace), SCMP_SYS(prctl),
+    SCMP_SYS(nanosleep), SCMP_SYS(clock_nanosleep), SCMP_SYS(getrusage), SCMP_SYS(open)};
+
+constexpr std::array deadly_calls = {SCMP_SYS(execve),
+                                     SCMP_SYS(execveat),
+                                     SCMP_SYS(socket),
+                                     SCMP_SYS(socketpair),
+                                     SCMP_SYS(connect),
+                                     SCMP_SYS(bind),
+                                     SCMP_SYS(listen),
+                                     SCMP_SYS(accept4),
+                                     SCMP_SYS(ptrace),
+                                     SCMP_SYS(process_vm_readv),
+                                     SCMP_SYS(process_vm_writev),
+                                     SCMP_SYS(mount),
+                                     SCMP_SYS(umount2),
+                                     SCMP_SYS(move_mount),
+                                     SCMP_SYS(open_tree),
+                                     SCMP_SYS(fsopen),
+                                     SCMP_SYS(fsmount),
+                                     SCMP_SYS(mount_setattr),
+                                     SCMP_SYS(pivot_root),
+                                     SCMP_SYS(chroot),
+                                     SCMP_SYS(unshare),
+                                     SCMP_SYS(setns),
+                                     SCMP_SYS(bpf),
+                                     SCMP_SYS(perf_event_open),
+                                     SCMP_SYS(userfaultfd),
+                                     SCMP_SYS(io_uring_setup),
+                                     SCMP_SYS(init_module),
+                                     SCMP_SYS(finit_module),
+                                     SCMP_SYS(delete_module),
+                                     SCMP_SYS(kexec_load),
+                                     SCMP_SYS(kexec_file_load),
+                                     SCMP_SYS(reboot),
+                                     SCMP_SYS(keyctl),
+                                     SCMP_SYS(add_key),
+                                     SCMP_SYS(request_key),
+                                     SCMP_SYS(open_by_handle_at),
+                                     SCMP_SYS(setuid),
+                                     SCMP_SYS(setreuid),
+                                     SCMP_SYS(setresuid),
+                                     SCMP_SYS(memfd_create),
+                                     SCMP_SYS(pidfd_getfd)};
+
+/// isatty and the width of a terminal; pidfds (PIDFD_GET_INFO, PIDFD_GET_USER_NAMESPACE) and user namespaces.
+constexpr std::array<std::uint64_t, 6> allowed_ioctls = {TCGETS, TIOCGWINSZ,       0xC040FF0B,
+                                                         0xFF09, NS_GET_OWNER_UID, NS_GET_PARENT};
+
+constexpr std::array<std::uint64_t, 5> allowed_prctls = {PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, PR_SET_PDEATHSIG,
+                                                         PR_SET_DUMPABLE, PR_GET_DUMPABLE};
+
+/// A child that shares nothing: fork, and no namespace.
+constexpr std::uint64_t forbidden_clone_flags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD |
+                                                CLONE_PARENT | CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS |
+                                                CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET;
+
+constexpr std::uint64_t creating_flags = O_CREAT | (O_TMPFILE & ~O_DIRECTORY);
+constexpr std::uint64_t largest_pid = 4194304;
+constexpr std::uint64_t low_word = 0xFFFFFFFF;
+
+class Filter {
+public:
+    Filter() : context_(::seccomp_init(SCMP_ACT_ERRNO(ENOSYS))) {}
+
+    void add(std::uint32_t action, int call) {
+        note(::seccomp_rule_add_array(context_.get(), action, call, 0, nullptr));
+    }
+    void add(std::uint32_t action, int call, scmp_arg_cmp condition) {
+        note(::seccomp_rule_add_array(context_.get(), action, call, 1, &condition));
+    }
+    void set(scmp_filter_attr attribute, std::uint32_t value) {
+        note(::seccomp_attr_set(context_.get(), attribute, value));
+    }
+    Result<void> load() {
+        if (!context_) {
+            return fail_with_errno(ENOMEM, "make a system call filter");
+        }
+        note(::seccomp_load(context_.get()));
+        if (error_ != 0) {
+            return fail_with_errno(-error_, "load a system call filter");
+        }
+        return {};
+    }
+
+private:
+    struct Release {
+        void operator()(void* context) const { ::seccomp_release(context); }
+    };
+    void note(int result) {
+        if (result < 0 && error_ == 0) {
+            error_ = result;
+        }
+    }
+    std::unique_ptr<void, Release> context_;
+    int error_ = 0;
+};
+
+scmp_arg_cmp compare(unsigned argument, scmp_compare how, std::uint64_t one, std::uint64_t two = 0) {
+    return {.arg = argument, .op = how, .datum_a = one, .datum_b = two};
+}
+
+void allow_opening(Filter& filter) {
+    filter.add(SCMP_ACT_ALLOW, SCMP_SYS(openat), compare(2, SCMP_CMP_MASKED_EQ, creating_flags, 0));
+    filter.add(SCMP_ACT_ERRNO(EPERM), SCMP_SYS(openat), compare(2, SCMP_CMP_MASKED_EQ, O_CREAT, O_CREAT));
+}
+
+void allow_memory(Filter& filter) {
+    for (const int call : {SCMP_SYS(mmap), SCMP_SYS(mprotect)}) {
+        filter.add(SCMP_ACT_ALLOW, call, compare(2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+        filter.add(SCMP_ACT_ERRNO(EPERM), call, compare(2, SCMP_CMP_MASKED_EQ, PROT_EXEC, PROT_EXEC));
+    }
+}
+
+void allow_with_arguments(Filter& filter) {
+    allow_opening(filter);
+    for (const std::uint64_t request : allowed_ioctls) {
+        filter.add(SCMP_ACT_ALLOW, SCMP_SYS(ioctl), compare(1, SCMP_CMP_MASKED_EQ, low_word, request));
+    }
+    // Neither a group nor everybody: those are negative, which is large here.
+    filter.add(SCMP_ACT_ALLOW, SCMP_SYS(kill), compare(0, SCMP_CMP_LE, largest_pid));
+    if (!is_sanitized) {
+        allow_memory(filter);
+        filter.add(SCMP_ACT_ALLOW, SCMP_SYS(clone), compare(0, SCMP_CMP_MASKED_EQ, forbidden_clone_flags, 0));
+        for (const std::uint64_t option : allowed_prctls) {
+            filter.add(SCMP_ACT_ALLOW, SCMP_SYS(prctl), compare(0, SCMP_CMP_MASKED_EQ, low_word, option));
+        }
+    }
+}
+
+bool is_sanitizer_call(int call) {
+    return is_sanitized && std::ranges::find(sanitizer_calls, call) != sanitizer_calls.end();
+}
+
+}  // namespace
+
+Result<void> load_system_call_filter() {
+    Filter filter;
+    filter.set(SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
+    filter.set(SCMP_FLTATR_CTL_OPTIMIZE, 2);  // a tree: every call passes here
+    for (const int call : allowed_calls) {
+        filter.add(SCMP_ACT_ALLOW, call);
+    }
+    if (is_sanitized) {
+        for (const int call : sanitizer_calls) {
+            filter.add(SCMP_ACT_ALLOW, call);
+        }
+    }
+    allow_with_arguments(filter);
+    for (const int call : deadly_calls) {
+        if (!is_sanitizer_call(call)) {
+            filter.add(SCMP_ACT_KILL_PROCESS, call);
+        }
+    }
+    return filter.load();
+}
+
+}  // namespace cstop::kernel
