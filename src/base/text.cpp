@@ -43,11 +43,9 @@ std::string escape_text(std::string_view text) {
         const Utf8Character character = parse_utf8(text);
         const std::string_view bytes = text.substr(0, character.size);
         text.remove_prefix(character.size);
-        if (!character.is_valid) {
-            append_escaped_bytes(result, bytes);
-        } else if (is_safe_to_show(character.code_point)) {
+        if (character.is_valid && is_safe_to_show(character.code_point)) {
             result += bytes;
-        } else if (character.code_point < 0x80) {
+        } else if (!character.is_valid || character.code_point < 0x80) {
             append_escaped_bytes(result, bytes);
         } else {
             fmt::format_to(std::back_inserter(result), "\\u{{{:04x}}}",
