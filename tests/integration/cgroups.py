@@ -51,6 +51,14 @@ def is_frozen(cgroup):
     return file is not None and file[0].read_text(encoding="ascii").strip() in file[1]
 
 
+def freeze(cgroup):
+    """Asks for it, and waits until it is so; v1 has no event for that."""
+    file, frozen, _ = _frozen_file(cgroup)
+    file.write_text(frozen[0], encoding="ascii")
+    while file.read_text(encoding="ascii").strip() != frozen[0]:
+        time.sleep(0.001)
+
+
 def thaw(cgroup):
     for directory, _, _ in os.walk(cgroup):
         file = _frozen_file(Path(directory))

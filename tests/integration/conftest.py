@@ -59,11 +59,12 @@ def canary():
 def make_place(rootfs, view_of_kind, canary, tmp_path):
     made = []
 
-    def make(runtime, kind, root=None):
+    def make(runtime, kind, root=None, kind_of_place=Place, rootfs=rootfs, directory=None):
         prefix = f"it{os.getpid()}x{next(_numbers)}-"
-        directory = tmp_path / f"{runtime}-{kind}-{len(made)}"
-        directory.mkdir()
-        made.append(Place(runtime, view_of_kind(kind), rootfs, directory, prefix, root))
+        if directory is None:
+            directory = tmp_path / f"{runtime}-{kind}-{len(made)}"
+            directory.mkdir()
+        made.append(kind_of_place(runtime, view_of_kind(kind), rootfs, directory, prefix, root))
         return made[-1]
 
     yield make

@@ -58,6 +58,8 @@ class Container:
         self._notes = self.bundle / "notes"
         self._notes.mkdir(parents=True)
         os.mkfifo(self._notes / "events")
+        (self._notes / "events").chmod(0o666)
+        place.own(self.bundle)
         # Open for both: writers never wait for a reader, and what they wrote stays when they are dead.
         self._events = os.open(self._notes / "events", os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
         self._seen = ""
@@ -143,6 +145,12 @@ class Container:
         """The live processes in them."""
         return sorted({pid for cgroup in self.cgroups() for pid in cgroups.members(cgroup) if _is_live(pid)})
 
+    def freeze(self):
+        """As the runtime's pause does, which refuses a container whose init is dead."""
+        freezers = [cgroup for cgroup in self.cgroups() if (cgroup / "freezer.state").exists()]
+        for cgroup in freezers or [cgroup for cgroup in self.cgroups() if (cgroup / "cgroup.freeze").exists()]:
+            cgroups.freeze(cgroup)
+
     def is_frozen(self):
         return any(cgroups.is_frozen(cgroup) for cgroup in self.cgroups())
 
@@ -166,6 +174,9 @@ class Container:
         return self
 
     def delete(self):
+        if self._init is not None and self._init.is_alive():
+            self._init.send(signal.SIGKILL)
+            self._init.ends_within(10)
         self.place.runtime("delete", "--force", self.id, check=False)
         if self._init is not None:
             self._init.close()
@@ -186,6 +197,9 @@ def _is_live(pid):
 class Place:
     """A runtime in a view, with a state root and an id prefix of one test's own."""
 
+    user = ()  # what runs the runtime as somebody else
+    spec_options = ()
+
     def __init__(self, runtime, view, rootfs, directory, prefix, root=None):
         self.runtime_name = runtime
         self.view = view
@@ -195,13 +209,14 @@ class Place:
         self.root = Path(root) if root else directory / "state"
         self._had_root = self.root.exists()
         self.root.mkdir(parents=True, exist_ok=True)
+        self.own(self.root)
         self.containers = []
         self.left_paused = False  # a test sets this when its claim is that a paused container stays paused
         self._template = None
 
     def runtime(self, *arguments, check=True):
         """Runs the runtime; a container's standard output is a file, so that nothing waits for its end."""
-        command = self.view.enter([self.runtime_name, "--root", str(self.root), *map(str, arguments)])
+        command = self.view.enter([*self.user, self.runtime_name, "--root", str(self.root), *map(str, arguments)])
         log = self.directory / "runtime.log"
         with open(log, "ab") as errors, open(self.directory / f"out-{os.urandom(4).hex()}", "w+b") as out:
             status = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=out, stderr=errors, check=False).returncode
@@ -214,13 +229,20 @@ class Place:
         if self._template is None:
             directory = self.directory / "template"
             directory.mkdir(exist_ok=True)
-            subprocess.run([self.runtime_name, "spec"], cwd=directory, check=True, stdout=subprocess.DEVNULL)
+            self.own(directory)
+            spec = [*self.user, self.runtime_name, "spec", *self.spec_options]
+            subprocess.run(spec, cwd=directory, check=True, stdout=subprocess.DEVNULL)
             config = json.loads((directory / "config.json").read_text(encoding="utf-8"))
             if self.runtime_name == "crun" and self.view.kind == "v2":
                 # Its device filter wants a locked-memory limit that a machine without CAP_SYS_RESOURCE cannot raise.
                 config["linux"].get("resources", {}).pop("devices", None)
             self._template = json.dumps(config)
         return json.loads(self._template)
+
+    def own(self, directory):
+        if self.user:
+            owner = self.directory.stat()
+            os.chown(directory, owner.st_uid, owner.st_gid)
 
     def id(self, name):
         return self.prefix + name

@@ -1,12 +1,16 @@
 """A container that an engine started: what it writes down, its processes, its cgroups."""
 
+import itertools
 import os
 import select
 import time
 
 import cgroups
-from containers import init_script
+from containers import init_script, note
 from processes import Process
+
+
+_numbers = itertools.count()
 
 
 class EngineContainer:
@@ -17,7 +21,7 @@ class EngineContainer:
         self.name = name
         self.id = None
         self.init = None
-        self.notes = f"/run/notes/{name}"  # in the host: to be mounted at /notes
+        self.notes = f"/run/notes/{next(_numbers)}"  # in the host: to be mounted at /notes
         directory = host.path(self.notes)
         directory.mkdir()
         directory.chmod(0o777)
@@ -76,6 +80,10 @@ class EngineContainer:
         if self.init is not None:
             self.init.close()
         os.close(self._events)
+
+
+# Two processes whose first dies of SIGTERM: nobody takes the second along in a shared pid namespace.
+PAIR = ["sh", "-c", f"sleep 1000 & {note('ready')}; sleep 1000"]
 
 
 def script(traps=None, before=""):

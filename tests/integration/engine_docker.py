@@ -18,8 +18,6 @@ class Docker:
         self._containers = []
 
     def start(self):
-        if self._daemon is not None:
-            self._daemon.wait(20)
         self._daemon = self.host.start(
             "dockerd", "--iptables=false", "--ip6tables=false", "--bridge=none", "--storage-driver=vfs",
             f"--cgroup-parent=/{self.host.prefix}docker", *self._arguments, log="dockerd.log",
@@ -28,7 +26,7 @@ class Docker:
         return self
 
     def _answers(self):
-        assert self._daemon.poll() is None, (self.host.directory / "dockerd.log").read_text(encoding="utf-8")[-2000:]
+        assert self._daemon.is_alive(), (self.host.directory / "dockerd.log").read_text(encoding="utf-8")[-2000:]
         return self.host.try_run("docker", "version")[0] == 0
 
     def __call__(self, *arguments, **options):
@@ -78,13 +76,14 @@ class Docker:
 
     def kill(self):
         self.host.signal(signal.SIGKILL, *self.daemon_pids())
-        self._daemon.wait(20)
+        assert self._daemon.ends_within(20)
 
     def remove_all(self):
         """Every container, whatever a test left behind."""
-        if self._daemon.poll() is not None:
+        if self._daemon.is_alive():
+            self.go_on()
+        else:
             self.start()
-        self.go_on()
         ids = self("ps", "-aq").split()
         if ids:
             self("rm", "-f", *ids)

@@ -9,9 +9,11 @@ import shlex
 import signal
 import subprocess
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import cgroups
+import engine_image
 import views
 from cstop import BINARY, ENVIRONMENT, Running
 from processes import Process
@@ -35,6 +37,8 @@ _VIEWS = {
     "v2": "umount -R /sys/fs/cgroup && mount -t cgroup2 none /sys/fs/cgroup",
     "v1": "umount /sys/fs/cgroup/unified",
 }
+
+IMAGES = "/run/images.tar"
 
 # What engines put their containers' cgroups below when nothing else is said.
 _PARENTS = ("default", "libpod_parent", "docker")
@@ -102,16 +106,11 @@ class Host:
         assert status == 0, f"{shlex.join(map(str, command))}: {status}: {out[-500:]}{err[-2000:]}"
         return out
 
-    def start(self, *command, log):
-        """A daemon. What it says goes to a file of the test's directory."""
-        with open(self.directory / log, "ab") as file:
-            return subprocess.Popen(
-                self.enter([str(word) for word in command]),
-                stdin=subprocess.DEVNULL,
-                stdout=file,
-                stderr=file,
-                env=self.environment,
-            )
+    def start(self, *command, log, environment=None):
+        """A daemon, whose parent is this host's first process. What it says goes to a file of the test's directory."""
+        # Not a child of nsenter(1), which stops with its child and has to be continued by its own pid.
+        launcher = f'"$@" >>{shlex.quote(str(self.directory / log))} 2>&1 </dev/null & echo $!'
+        return self.process(self.run("sh", "-c", launcher, "sh", *command, environment=environment))
 
     def cstop(self, *arguments, limit=60, environment=None, stdin=None):
         return self.start_cstop(*arguments, environment=environment, stdin=stdin).ended(limit)
@@ -156,6 +155,19 @@ class Host:
         self._holder.wait(30)
         cgroups.remove(self.prefix)
         return [f"left over: {cgroup}" for cgroup in cgroups.find(self.prefix)]
+
+
+@contextmanager
+def open_host(kind, directory, rootfs):
+    """A host with the images of engine_image.py in /run/images.tar; what it leaves over is a failure."""
+    host = Host(kind, directory)
+    try:
+        engine_image.write_archive(host.path(IMAGES), rootfs)
+        yield host
+    finally:
+        left = host.close()
+        remove_empty_parents()
+    assert not left, left
 
 
 def remove_empty_parents():

@@ -9,7 +9,7 @@ PAIR = ["sh", "-c", f"sleep 1000 & {note('ready')}; sleep 1000"]
 def test_a_shared_pid_namespace_leaves_nobody(place):
     web = place.make("web", process=PAIR, shared_pids=True).run().wait_for("ready")
     ended = place.cstop(web.id)
-    assert (ended.status, ended.names) == (0, [web.id])
+    assert (ended.status, ended.names) == (0, [web.id]), ended.err
     assert ended.seconds < 1.5
     assert web.is_gone()
 
@@ -29,16 +29,16 @@ def test_leftovers_of_a_dead_init_are_killed(place):
     web = place.container("web", OBEDIENT, shared_pids=True).kill_init()
     assert web.members()
     ended = place.cstop(web.id)
-    assert (ended.status, ended.names) == (0, [web.id])
+    assert (ended.status, ended.names) == (0, [web.id]), ended.err
     assert web.is_gone()
     assert web.received() == []
 
 
 def test_leftovers_of_a_dead_init_in_a_paused_container_are_killed(place):
     web = place.container("web", OBEDIENT, shared_pids=True).kill_init()
-    web.pause()
+    web.freeze()
     ended = place.cstop(web.id)
-    assert (ended.status, ended.names) == (0, [web.id])
+    assert (ended.status, ended.names) == (0, [web.id]), ended.err
     assert web.is_gone()
 
 
@@ -74,7 +74,7 @@ def test_a_stubborn_init_that_was_moved_out_of_its_cgroup_is_killed(place):
     web = place.container("web", STUBBORN)
     cgroups.move_to_roots(web.pid)
     ended = place.cstop("-t", "0.2", "--kill-timeout", "1", web.id)
-    assert (ended.status, ended.names) == (0, [web.id])
+    assert (ended.status, ended.names) == (0, [web.id]), ended.err
     assert web.is_gone()
 
 

@@ -22,7 +22,7 @@ def test_ignore_forgives_an_unknown_id(any_place):
 def test_ignore_stops_the_known_ones(any_place):
     web = any_place.container("web", OBEDIENT)
     ended = any_place.cstop("-i", "nobody", web.id)
-    assert (ended.status, ended.names) == (0, [web.id])
+    assert (ended.status, ended.names) == (0, [web.id]), ended.err
 
 
 def test_a_bad_id_between_two_good_ones_does_not_keep_them(place):
@@ -99,7 +99,7 @@ def test_a_cidfile_names_a_container(any_place):
     cidfile = any_place.directory / "cid"
     cidfile.write_text(web.id + "\n")
     ended = any_place.cstop("--cidfile", cidfile)
-    assert (ended.status, ended.names) == (0, [web.id])
+    assert (ended.status, ended.names) == (0, [web.id]), ended.err
     assert web.is_gone()
 
 
@@ -125,7 +125,7 @@ def test_the_default_root_is_searched_when_none_is_named(make_place, runtime):
     place = make_place(runtime, kind_here(kind), root=f"/run/{runtime}")
     web = place.container("web", OBEDIENT)
     ended = place.cstop(web.id, root=False)
-    assert (ended.status, ended.names) == (0, [web.id])
+    assert (ended.status, ended.names) == (0, [web.id]), ended.err
     assert web.received() == ["TERM"]
 
 
@@ -135,7 +135,7 @@ def test_a_root_of_a_session_is_searched(any_place, make_place):
     place = make_place("crun", kind_here("v1"), root=session / "crun")
     web = place.container("web", OBEDIENT)
     ended = place.cstop(web.id, root=False, environment={"XDG_RUNTIME_DIR": str(session)})
-    assert (ended.status, ended.names) == (0, [web.id])
+    assert (ended.status, ended.names) == (0, [web.id]), ended.err
 
 
 def test_the_format_is_recognised_by_content_not_by_the_root(make_place):

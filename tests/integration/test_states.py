@@ -19,7 +19,7 @@ def test_a_paused_container_that_ignores_the_stop_signal_is_killed(place):
     web = place.container("web", STUBBORN)
     web.pause()
     ended = place.cstop("-t", "0.3", web.id)
-    assert (ended.status, ended.names) == (0, [web.id])
+    assert (ended.status, ended.names) == (0, [web.id]), ended.err
     assert web.is_gone() and not web.is_frozen()
 
 
@@ -27,7 +27,7 @@ def test_a_paused_container_is_killed_at_once_with_a_grace_of_0(place):
     web = place.container("web", OBEDIENT)
     web.pause()
     ended = place.cstop("-t", "0", web.id)
-    assert (ended.status, ended.names) == (0, [web.id])
+    assert (ended.status, ended.names) == (0, [web.id]), ended.err
     assert web.received() == []
     assert web.is_gone() and not web.is_frozen()
 
@@ -44,7 +44,7 @@ def test_an_init_stopped_by_job_control_is_continued_and_sees_the_stop_signal(pl
 def test_a_created_container_is_not_running_and_is_left_alone(place):
     web = place.make("web", OBEDIENT).create()
     ended = place.cstop(web.id)
-    assert (ended.status, ended.names) == (0, [web.id])
+    assert (ended.status, ended.names) == (0, [web.id]), ended.err
     assert "not running" in ended.err
     assert web.status() == "created"
     web.start()
@@ -57,7 +57,7 @@ def test_a_stopped_container_is_not_running_however_often_it_is_stopped(place):
     assert place.cstop(web.id).status == 0
     for _ in range(2):
         ended = place.cstop(web.id)
-        assert (ended.status, ended.names) == (0, [web.id])
+        assert (ended.status, ended.names) == (0, [web.id]), ended.err
         assert "not running" in ended.err
     assert web.received() == ["TERM"]
     assert web.status() == "stopped"

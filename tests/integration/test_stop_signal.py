@@ -53,6 +53,6 @@ def test_an_image_layout_gives_the_stop_signal_of_the_tag(place, make_layout):
 def test_a_stop_signal_that_cannot_be_parsed_is_a_warning_and_sigterm(place):
     web = place.container("web", {"TERM": "exit 3"}, annotations={STOP_SIGNAL: "SIGFOO"})
     ended = place.cstop(web.id)
-    assert (ended.status, ended.names) == (0, [web.id])
+    assert (ended.status, ended.names) == (0, [web.id]), ended.err
     assert "SIGFOO" in ended.err and "SIGTERM" in ended.err
     assert web.received() == ["TERM"]

@@ -1,0 +1,162 @@
+"""containerd with its default places, in a host of its own: ctr's containers, and Kubernetes' through the CRI."""
+
+import json
+import re
+import signal
+import sys
+import uuid
+from pathlib import Path
+
+from engine_container import EngineContainer, script
+from engine_host import wait_until
+from engine_image import name_of
+
+_HERE = Path(__file__).resolve().parent
+
+SOCKET = "/run/containerd/containerd.sock"
+
+
+class Containerd:
+    name = "containerd"
+
+    def __init__(self, host):
+        self.host = host
+        self._daemon = None
+        self._containers = []
+
+    def start(self):
+        self._daemon = self.host.start("containerd", "-c", _HERE / "engine_containerd.toml", log="containerd.log")
+        wait_until(self._answers, 60, "containerd answers")
+        return self
+
+    def _answers(self):
+        log = self.host.directory / "containerd.log"
+        assert self._daemon.is_alive(), log.read_text(encoding="utf-8")[-2000:]
+        return self.host.try_run("ctr", "version")[0] == 0
+
+    def __call__(self, *arguments, **options):
+        return self.host.run("ctr", *arguments, **options)
+
+    def load(self, archive, *namespaces):
+        for namespace in namespaces:
+            self("-n", namespace, "images", "import", archive)
+        return self
+
+    def make(self, name, traps=None, *options, image="plain", namespace="default", before="", process=None):
+        """A container whose id is `name`, after the host's prefix."""
+        container = EngineContainer(self.host, self.host.prefix + name)
+        container.namespace = namespace
+        self._containers.append(container)
+        container_id = container.name
+        self(
+            "-n", namespace, "run", "-d", "--cgroup", f"/{self.host.prefix}ctr/{container_id}",
+            "--mount", f"type=bind,src={container.notes},dst=/notes,options=rbind:rw", *options,
+            name_of(image), container_id, *(process or ["sh", "-c", script(traps, before)]),
+        )  # fmt: skip
+        return container.started(container_id, self.tasks(namespace)[container_id][0])
+
+    def container(self, name, traps=None, *options, **more):
+        return self.make(name, traps, *options, **more).wait_for("ready")
+
+    def tasks(self, namespace="default"):
+        """{id: (pid, status)}"""
+        lines = self("-n", namespace, "tasks", "list").splitlines()[1:]
+        return {word[0]: (int(word[1]), word[2]) for word in map(str.split, lines)}
+
+    def verdict(self, container):
+        """What containerd says when it has noticed the end: the task's status, and the exit code when it is deleted."""
+        namespace = container.namespace
+        wait_until(
+            lambda: self.tasks(namespace)[container.id][1] == "STOPPED", 20, f"containerd notices {container.name}'s end"
+        )
+        _, _, err = self.host.try_run("ctr", "-n", namespace, "tasks", "delete", container.id)
+        told = re.search(r"non-zero exit code (\d+)", err)
+        return "STOPPED", int(told[1]) if told else 0
+
+    def image_config(self, image):
+        return json.loads(self("images", "inspect", image))
+
+    def daemon_pids(self):
+        return self.host.processes_of("containerd")
+
+    def hang(self):
+        self.host.signal(signal.SIGSTOP, *self.daemon_pids())
+
+    def go_on(self):
+        self.host.signal(signal.SIGCONT, *self.daemon_pids())
+
+    def kill(self):
+        self.host.signal(signal.SIGKILL, *self.daemon_pids())
+        assert self._daemon.ends_within(20)
+
+    def remove_all(self):
+        if self._daemon.is_alive():
+            self.go_on()
+        else:
+            self.start()
+        for container in self._containers:
+            if container.id is not None:
+                self.host.try_run("ctr", "-n", container.namespace, "tasks", "delete", "-f", container.id)
+                self.host.try_run("ctr", "-n", container.namespace, "containers", "delete", container.id)
+            container.close()
+        self._containers.clear()
+
+
+class Kubernetes:
+    """What kubelet would do, on a containerd that runs."""
+
+    name = "kubernetes"
+
+    def __init__(self, containerd):
+        self.containerd = containerd
+        self.host = containerd.host
+        self._pods = []
+        self._containers = []
+
+    def cri(self, *arguments):
+        # By this python: grpc is Debian's.
+        return self.host.run(sys.executable, _HERE / "cri.py", SOCKET, *arguments).strip()
+
+    def wait(self):
+        """Until the CRI answers: it comes up after containerd's own socket."""
+        wait_until(lambda: self.host.try_run(sys.executable, _HERE / "cri.py", SOCKET, "list")[0] == 0, 60, "the CRI")
+        return self
+
+    def pod(self, name):
+        parent = f"/{self.host.prefix}kubepods/besteffort"
+        sandbox = self.cri("run-pod", name, uuid.uuid4(), "/run/pod-logs", parent)
+        self._pods.append(sandbox)
+        pod = EngineContainer(self.host, f"{name}-sandbox-{sandbox[:8]}").started(sandbox, self._pid(sandbox))
+        pod.pod = name
+        self._containers.append(pod)
+        return pod
+
+    def make(self, pod, name, traps=None, *options, image="plain", before="", process=None):
+        container = EngineContainer(self.host, f"{pod.id[:8]}-{name}-{len(self._containers)}")
+        self._containers.append(container)
+        container_id = self.cri(
+            "run-container", pod.id, name, name_of(image), "--mount", f"{container.notes}:/notes", *options,
+            *(process or ["sh", "-c", script(traps, before)]),
+        )  # fmt: skip
+        return container.started(container_id, self._pid(container_id))
+
+    def container(self, pod, name, traps=None, *options, **more):
+        return self.make(pod, name, traps, *options, **more).wait_for("ready")
+
+    def _pid(self, container_id):
+        return self.containerd.tasks("k8s.io")[container_id][0]
+
+    def verdict(self, container):
+        def ended():
+            state, code = self.cri("status", container.id).split()
+            return state == "exited" and (state, int(code))
+
+        return wait_until(ended, 20, f"the CRI notices the end of {container.name}")
+
+    def remove_all(self):
+        for sandbox in self._pods:
+            self.cri("remove-pod", sandbox)
+        self._pods.clear()
+        for container in self._containers:
+            container.close()
+        self._containers.clear()
