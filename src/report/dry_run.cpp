@@ -62,7 +62,6 @@ bool kills_leftovers(const model::Schedule& schedule) {
 
 /// What a stop would do now. A stopped container may have left processes in its cgroup, which only a stop looks for.
 std::string format_plan(const model::Plan& plan) {
-    const std::string schedule = model::format_schedule(plan.schedule);
     switch (plan.container.status) {
         case model::Status::created: return "nothing to stop: created, not started";
         case model::Status::stopped:
@@ -71,7 +70,7 @@ std::string format_plan(const model::Plan& plan) {
         case model::Status::running:
         case model::Status::paused: break;
     }
-    return schedule;
+    return model::format_schedule(plan.schedule);
 }
 
 std::string format_block(const model::Request& request, const Entry& entry) {
