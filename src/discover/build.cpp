@@ -20,7 +20,7 @@ bool describe(model::Container& container, std::string_view /*root*/) {
     return false;
 }
 
-bool may_own(std::string_view /*state*/, std::string_view /*root*/) {
+bool may_own(const StateText& /*text*/, std::string_view /*root*/) {
     return false;  // they have no names to look for
 }
 

@@ -57,8 +57,8 @@ void read_store(model::Container& container, NameBook& /*book*/) {
     container.is_name_claimed = !id || *id != container.id;
 }
 
-bool may_own(std::string_view state, std::string_view root) {
-    return state.contains("/io.containerd.runtime.") || parent_path(root).ends_with("/containerd/runc");
+bool may_own(const StateText& text, std::string_view root) {
+    return text.state.contains("/io.containerd.runtime.") || parent_path(root).ends_with("/containerd/runc");
 }
 
 }  // namespace

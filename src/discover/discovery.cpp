@@ -1,6 +1,8 @@
 #include "discover/discovery.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -106,8 +108,8 @@ Selection select_words(const std::vector<std::string>& words, Search& search) {
     }
     bool is_missing = false;
     for (std::size_t i = 0; i < words.size(); ++i) {
-        Answer answer =
-            answers[i] ? *std::move(answers[i]) : Answer{.word = words[i], .container = choose(words[i], sightings)};
+        std::optional<Answer>& known = answers[i];
+        Answer answer = known ? *std::move(known) : Answer{.word = words[i], .container = choose(words[i], sightings)};
         is_missing = is_missing || (!answer.container && answer.container.error().code == ErrorCode::not_found);
         selection.answers.push_back(std::move(answer));
     }

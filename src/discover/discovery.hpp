@@ -26,7 +26,8 @@ struct Selection {
 };
 
 /// The words of the request with files and standard input read: one word a container. Error: usage, when a cidfile is
-/// unreadable, empty or no id, or a line of standard input is not a word.
+/// unreadable, empty or no id, or a line of standard input is not a word. With --ignore a cidfile
+/// that is missing names a container that does not exist.
 Result<std::vector<std::string>> read_words(const model::Request& request);
 
 /// Looks for every word, or for everything that matches. A word that is a full id costs one open a root; nothing is

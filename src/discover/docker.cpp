@@ -72,8 +72,8 @@ void read_store(model::Container& container, NameBook& /*book*/) {
     }
 }
 
-bool may_own(std::string_view state, std::string_view root) {
-    return is_docker_root(root) || state.contains("/containers/");
+bool may_own(const StateText& text, std::string_view root) {
+    return is_docker_root(root) || text.state.contains("/containers/" + std::string(text.id) + "/");
 }
 
 }  // namespace

@@ -40,16 +40,16 @@ void name_container(model::Container& container, std::string_view root, NameBook
     }
 }
 
-bool may_have_name(std::string_view state, std::string_view root) {
-    return std::ranges::any_of(engines, [&](const Engine* engine) { return engine->may_own(state, root); });
+bool may_have_name(const StateText& text, std::string_view root) {
+    return std::ranges::any_of(engines, [&](const Engine* engine) { return engine->may_own(text, root); });
 }
 
-bool may_be_named(std::string_view word, std::string_view state, std::string_view companion, std::string_view root) {
+bool may_be_named(std::string_view word, const StateText& text, std::string_view root) {
     // Of NAMESPACE/POD/CONTAINER the last part is the one that is written as it is.
     const std::string_view name = last_component(word);
+    const bool is_written = text.state.contains(name) || text.companion.contains(name);
     return std::ranges::any_of(engines, [&](const Engine* engine) {
-        return engine->may_own(state, root) &&
-               (engine->keeps_names_elsewhere || state.contains(name) || companion.contains(name));
+        return (is_written || engine->keeps_names_elsewhere) && engine->may_own(text, root);
     });
 }
 

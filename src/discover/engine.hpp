@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "discover/name_book.hpp"
+#include "discover/runtime.hpp"
 #include "model/container.hpp"
 
 namespace cstop::discover {
@@ -16,8 +17,8 @@ struct Engine {
     bool (*describe)(model::Container& container, std::string_view root);
     /// The name and the labels in the engine's own store. nullptr: it has none that can be read.
     void (*read_store)(model::Container& container, NameBook& book);
-    /// Could a container with these state bytes be this engine's? Cheap, for scans: false only when it cannot.
-    bool (*may_own)(std::string_view state, std::string_view root);
+    /// Could a container with this state be this engine's? Cheap, for scans: false only when it cannot.
+    bool (*may_own)(const StateText& text, std::string_view root);
     /// A name that is in none of the runtime's files.
     bool keeps_names_elsewhere;
 };
@@ -29,11 +30,11 @@ void describe_container(model::Container& container, std::string_view root);
 /// describe_container, and the name in the engine's own store.
 void name_container(model::Container& container, std::string_view root, NameBook& book);
 
-/// Could a container with these state bytes belong to an engine that names containers?
-bool may_have_name(std::string_view state, std::string_view root);
+/// Could a container with this state belong to an engine that names containers?
+bool may_have_name(const StateText& text, std::string_view root);
 
-/// Could an engine call the container with these bytes `word`? False only when that is impossible.
-bool may_be_named(std::string_view word, std::string_view state, std::string_view companion, std::string_view root);
+/// Could an engine call the container with this state `word`? False only when that is impossible.
+bool may_be_named(std::string_view word, const StateText& text, std::string_view root);
 
 extern const Engine podman_engine;
 extern const Engine docker_engine;

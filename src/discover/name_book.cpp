@@ -17,12 +17,12 @@ Result<Names> parse_storage_names(std::string_view bytes) {
     CSTOP_TRY(const Json containers, read_json(bytes, {"*.id", "*.names"}));
     Names names;
     for (const Json& container : containers.elements()) {
-        const auto id = container["id"].text();
+        const std::string_view id = container["id"].text().value_or("");
         const auto given = container["names"].elements();
-        if (!id || given.empty() || !given.front().text()) {
-            continue;
+        const std::string_view name = given.empty() ? "" : given.front().text().value_or("");
+        if (!id.empty() && !name.empty()) {
+            names.emplace(id, name);
         }
-        names.emplace(*id, *given.front().text());
     }
     return names;
 }

@@ -64,8 +64,8 @@ void read_store(model::Container& container, NameBook& book) {
     container.is_sandbox = !container.pod.empty() && container.name == container.pod.substr(0, 12) + "-infra";
 }
 
-bool may_own(std::string_view state, std::string_view /*root*/) {
-    return state.contains("-containers/");
+bool may_own(const StateText& text, std::string_view /*root*/) {
+    return text.state.contains("-containers/");
 }
 
 }  // namespace

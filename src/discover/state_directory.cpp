@@ -52,9 +52,9 @@ std::string read_companion(const kernel::Directory& directory, const Runtime& ru
     return std::move(file->bytes);
 }
 
-/// Offers the file to every runtime that uses its name. None: nobody knows it.
-Result<std::optional<model::Container>> parse_state(const kernel::Directory& directory, const Runtime& first,
-                                                    std::string_view id, const kernel::FileContent& file) {
+/// Offers the file to every runtime that uses its name.
+Result<model::Container> parse_state(const kernel::Directory& directory, const Runtime& first, std::string_view id,
+                                     const kernel::FileContent& file) {
     for (const Runtime& runtime : known_runtimes()) {
         if (runtime.state_file != first.state_file) {
             continue;
@@ -63,10 +63,10 @@ Result<std::optional<model::Container>> parse_state(const kernel::Directory& dir
         CSTOP_TRY(auto container, runtime.parse({.id = id, .state = file.bytes, .companion = companion}));
         if (container) {
             container->runtime = runtime.name;
-            return container;
+            return *std::move(container);
         }
     }
-    return std::nullopt;
+    return fail(ErrorCode::damaged, "the state of no runtime that is known");
 }
 
 /// The first state file that is there, with the runtime that may have written it. None: there is none.
@@ -112,11 +112,7 @@ Result<model::Container> read_container(const Root& root, std::string_view id, D
     if (!parsed) {
         return fail_at(file_path, std::move(parsed).error());
     }
-    if (!*parsed) {
-        return fail(ErrorCode::damaged, "read " + file_path + ": the state of no runtime that is known");
-    }
-
-    model::Container container = **std::move(parsed);
+    model::Container container = *std::move(parsed);
     container.state_directory = path;
     container.state_file = file.runtime->state_file;
     container.state_owner = *owner;
@@ -133,18 +129,17 @@ bool may_be_called_any(const Root& root, std::string_view id, std::span<const st
         return false;
     }
     const std::string& root_path = root.directory.path();
-    if (!may_have_name(file->content.bytes, root_path)) {
+    StateText text = {.id = id, .state = file->content.bytes, .companion = ""};
+    if (!may_have_name(text, root_path)) {
         return false;
     }
-    const Runtime& runtime = *file->runtime;
     std::string companion;
-    if (!runtime.companion_file.empty()) {
-        auto second =
-            kernel::read_file_below(root.directory, std::string(id) + "/" + std::string(runtime.companion_file));
+    if (const std::string_view name = file->runtime->companion_file; !name.empty()) {
+        auto second = kernel::read_file_below(root.directory, std::string(id) + "/" + std::string(name));
         companion = second ? std::move(second->bytes) : "";
+        text.companion = companion;
     }
-    return std::ranges::any_of(
-        words, [&](const std::string& word) { return may_be_named(word, file->content.bytes, companion, root_path); });
+    return std::ranges::any_of(words, [&](const std::string& word) { return may_be_named(word, text, root_path); });
 }
 
 }  // namespace cstop::discover

@@ -15,7 +15,7 @@ namespace {
 
 std::chrono::nanoseconds read_clock(clockid_t clock) {
     timespec time{};
-    clock_gettime(clock, &time);
+    static_cast<void>(clock_gettime(clock, &time));  // fails for unknown clocks only
     return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }
 
@@ -38,27 +38,21 @@ bool is_init_of(const model::Container& container, std::uint64_t ticks) {
 }
 
 /// Without a start time nobody could prove the pid: it is kept only if the process that has it is the container's init.
-void take_start_time(model::Container& container) {
-    const auto stat = kernel::read_process_stat(*container.pid);
+void take_start_time(model::Container& container, std::int32_t pid) {
+    const auto stat = kernel::read_process_stat(pid);
     if (stat && is_init_of(container, stat->start_time)) {
         container.start_time = stat->start_time;
         return;
     }
     if (stat || stat.error().code != ErrorCode::gone) {
-        container.warnings.push_back("pid " + std::to_string(*container.pid) +
+        container.warnings.push_back("pid " + std::to_string(pid) +
                                      ": not shown to be this container's init, which is taken to be gone");
     }
     container.pid.reset();
 }
 
-bool is_alive(model::Container& container) {
-    if (container.pid && container.start_time == 0) {
-        take_start_time(container);
-    }
-    if (!container.pid) {
-        return false;
-    }
-    const auto alive = kernel::is_process_alive(*container.pid, container.start_time);
+bool is_alive(model::Container& container, std::int32_t pid) {
+    const auto alive = kernel::is_process_alive(pid, container.start_time);
     if (!alive) {
         container.warnings.push_back("status unknown: " + format_error(alive.error()));
         return true;
@@ -66,23 +60,28 @@ bool is_alive(model::Container& container) {
     return *alive;
 }
 
-bool is_paused(const model::Container& container) {
+bool is_paused(const model::Container& container, std::int32_t pid) {
     std::vector<kernel::CgroupName> cgroups;
+    cgroups.reserve(container.cgroups.size());
     for (const model::CgroupPath& cgroup : container.cgroups) {
         cgroups.push_back({.hierarchy = cgroup.hierarchy, .path = cgroup.path, .below_mount = cgroup.below_mount});
     }
-    return kernel::is_frozen(cgroups, container.id, *container.pid);
+    return kernel::is_frozen(cgroups, container.id, pid);
 }
 
 }  // namespace
 
 void derive_status(model::Container& container, const kernel::Directory& directory) {
+    if (container.pid && container.start_time == 0) {
+        take_start_time(container, *container.pid);
+    }
+    const std::int32_t pid = container.pid.value_or(0);
     // exec.fifo may outlive a container that was killed before it was started, so the process is asked first.
-    if (!is_alive(container)) {
+    if (pid == 0 || !is_alive(container, pid)) {
         container.status = model::Status::stopped;
     } else if (kernel::has_entry(directory, "exec.fifo")) {
         container.status = model::Status::created;
-    } else if (is_paused(container)) {
+    } else if (is_paused(container, pid)) {
         container.status = model::Status::paused;
     } else {
         container.status = model::Status::running;
