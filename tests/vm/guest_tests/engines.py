@@ -11,10 +11,11 @@ import subprocess
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Callable
 
+import cri
 import payload
-from cri import OWN_PID_NAMESPACE, POD_PID_NAMESPACE, Cri
 from host import CGROUPS, as_op, has_trap, lives, run, start_time_of, wait_for
 
 ROOTFS = "/srv/rootfs"
@@ -261,6 +262,17 @@ class Ctr(_Containerd):
         self._ctr("container", "rm", container.id, check=False)
 
 
+class _Kubelet(cri.Cri):
+    """Starts pods as a kubelet with the systemd driver does: its cgroup parent is a slice."""
+
+    def run_pod(self, name, uid, logs, parent):
+        options = cri.message((1, parent), (2, cri.message((1, cri.message((1, cri.NODE))))))
+        pod = cri.message((1, cri.message((1, name), (2, uid), (3, "default"))), (3, logs), (6, {"app": name}), (8, options))
+        sandbox = cri.first_string(self.call("RunPodSandbox", cri.message((1, pod))))
+        Path("/run/cri-test-" + sandbox).write_bytes(pod)  # where run_container looks for it
+        return sandbox
+
+
 class Kubernetes(_Containerd):
     """Pods through containerd's CRI, with the slices that a kubelet with the systemd driver names."""
 
@@ -273,7 +285,7 @@ class Kubernetes(_Containerd):
         super()._import()
         if "registry.k8s.io/pause:3.6" not in self._ctr("images", "ls", "-q").stdout:
             self._ctr("images", "tag", "docker.io/library/img:plain", "registry.k8s.io/pause:3.6")
-        self.cri = Cri("/run/containerd/containerd.sock")
+        self.kubelet = _Kubelet("/run/containerd/containerd.sock")
 
     def make_pod(self, name=None):
         """Gives the sandbox as a Container; its payload is the image's own command."""
@@ -281,31 +293,33 @@ class Kubernetes(_Containerd):
         uid = "11111111-0000-0000-0000-%012d" % next(_numbers)
         slice_ = CGROUPS / "kubepods.slice" / "kubepods-besteffort.slice" / (
             "kubepods-besteffort-pod%s.slice" % uid.replace("-", "_"))
-        sandbox = self._container(self.cri.run_pod(name, uid, "/" + str(slice_.relative_to(CGROUPS))), name, slice_)
-        sandbox.uid = uid
-        self._made.insert(0, sandbox)
+        sandbox = self._container(self.kubelet.run_pod(name, uid, "/run/pods/" + uid, "/" + str(slice_.relative_to(CGROUPS))),
+                                  name, slice_)
+        self._made.append(sandbox)
         return sandbox
 
-    def make_in(self, sandbox, name, script=payload.OBEDIENT, image="plain", pids=OWN_PID_NAMESPACE):
-        id_ = self.cri.run_container(sandbox.id, name, "docker.io/library/img:" + image, ["sh", "-c", script], pids)
-        container = self._container(id_, "%s/%s" % (sandbox.name, name), sandbox.scope.parent)
-        container.sandbox = sandbox
-        return container.await_payload()
+    def make_in(self, sandbox, name, script=payload.OBEDIENT, image="plain", shared_pids=False):
+        options = SimpleNamespace(share_pid=shared_pids, mount=[], grace="30", attempt=0, arguments=["sh", "-c", script])
+        id_ = self.kubelet.run_container(sandbox.id, name, "docker.io/library/img:" + image, options)
+        return self._container(id_, "%s/%s" % (sandbox.name, name), sandbox.scope.parent).await_payload()
 
     def make(self, script=payload.OBEDIENT, image="plain", shared_pids=False, options=()):
-        pids = POD_PID_NAMESPACE if shared_pids else OWN_PID_NAMESPACE
-        return self.make_in(self.make_pod(), "main", script, image, pids)
+        return self.make_in(self.make_pod(), "main", script, image, shared_pids)
 
     def _container(self, id_, name, slice_):
         scope = slice_ / ("cri-containerd-%s.scope" % id_)
         state = Path("/run/containerd/runc/k8s.io") / id_ / "state.json"
         pid = json.loads(state.read_text())["init_process_pid"]
         bundle = Path("/run/containerd/io.containerd.runtime.v2.task/k8s.io") / id_
-        return Container(self, id_, name, pid, scope.name, scope, scope, state, lambda: self.cri.exit_code(id_),
+        return Container(self, id_, name, pid, scope.name, scope, scope, state, lambda: self._exit_code(id_),
                          record={"options.json": bundle / "options.json", "config.json": bundle / "config.json"})
 
+    def _exit_code(self, id_):
+        state, code = self.kubelet.status(id_)
+        return code if state == "exited" else None
+
     def _remove(self, sandbox):
-        self.cri.remove_pod(sandbox.id)
+        self.kubelet.remove_pod(sandbox.id)  # and its containers with it
 
 
 class Podman(Engine):
