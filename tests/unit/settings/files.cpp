@@ -1,10 +1,12 @@
 #include "files.hpp"
 
+#include <cstdio>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
+#include <utility>
 
 #include <doctest/doctest.h>
+
+#include "kernel/directory.hpp"
 
 namespace cstop::settings::test {
 
@@ -15,9 +17,9 @@ std::filesystem::path data(std::string_view relative) {
 }
 
 std::string read_bytes(const std::filesystem::path& file) {
-    std::ifstream stream(file, std::ios::binary);
-    REQUIRE_MESSAGE(stream.is_open(), file.string());
-    return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+    auto content = kernel::read_file(file);
+    REQUIRE_MESSAGE(content.has_value(), file.string());
+    return std::move(content->bytes);
 }
 
 TemporaryDirectory::TemporaryDirectory() {
@@ -34,7 +36,10 @@ TemporaryDirectory::~TemporaryDirectory() {
 std::filesystem::path TemporaryDirectory::write(std::string_view relative, std::string_view bytes) const {
     const std::filesystem::path file = path_ / relative;
     std::filesystem::create_directories(file.parent_path());
-    std::ofstream(file, std::ios::binary) << bytes;
+    std::FILE* stream = std::fopen(file.c_str(), "we");
+    REQUIRE(stream != nullptr);
+    CHECK(std::fwrite(bytes.data(), 1, bytes.size(), stream) == bytes.size());
+    CHECK(std::fclose(stream) == 0);
     return file;
 }
 
