@@ -51,11 +51,12 @@ std::optional<model::Sourced<std::string>> read_annotation(const model::Containe
         }
         return std::nullopt;
     }
-    if (!*written) {
+    std::optional<std::string> text = *std::move(written);
+    if (!text) {
         return std::nullopt;
     }
     return model::Sourced<std::string>{
-        .value = **std::move(written),
+        .value = *std::move(text),
         .source = fmt::format("{} in {}/config.json", source, escape_text(container.bundle))};
 }
 

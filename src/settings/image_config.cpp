@@ -73,13 +73,13 @@ Result<std::optional<model::Sourced<Signal>>> look_up_image_config(const model::
         error.code = ErrorCode::usage;
         return Failure(std::move(error));
     }
-    if (!image->stop_signal) {
+    const std::optional<std::string> text = std::move(image->stop_signal);
+    if (!text) {
         return std::nullopt;
     }
-    const auto signal = parse_signal(*image->stop_signal);
+    const auto signal = parse_signal(*text);
     if (!signal) {
-        return fail(ErrorCode::usage,
-                    fmt::format("{}: StopSignal {} is no signal", option, quote_text(*image->stop_signal)));
+        return fail(ErrorCode::usage, fmt::format("{}: StopSignal {} is no signal", option, quote_text(*text)));
     }
     return model::Sourced<Signal>{.value = *signal, .source = option};
 }

@@ -57,6 +57,12 @@ Result<ImageConfigDocument> parse_config(const Json& document) {
 
 }  // namespace
 
+ContentDescriptor make_descriptor(std::string digest) {
+    ContentDescriptor descriptor;
+    descriptor.digest = std::move(digest);
+    return descriptor;
+}
+
 Result<ImageDocument> parse_image_document(std::string_view bytes) {
     CSTOP_TRY(const Json document, read_json(bytes, {"manifests", "config", "layers"}));
     if (!document.is_object()) {

@@ -24,6 +24,9 @@ struct ContentDescriptor {
     bool is_image = true;              ///< false: an attestation, a signature, anything that cannot be run
 };
 
+/// One of which only the digest is known.
+ContentDescriptor make_descriptor(std::string digest);
+
 struct Index {
     std::vector<ContentDescriptor> manifests;
 };
