@@ -100,6 +100,10 @@ class Podman:
     def remove_all(self):
         self.go_on()
         self.try_run("pod", "rm", "-f", "-a", "-t", "0")
+        # The newest first: podman removes nothing that another container's namespaces depend on.
+        ids = [container.id for container in reversed(self._containers) if container.id is not None]
+        if ids:
+            self.try_run("rm", "-f", "-i", "-t", "0", *ids)
         self("rm", "-f", "-a", "-t", "0")
         for container in self._containers:
             container.close()

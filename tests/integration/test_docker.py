@@ -1,5 +1,7 @@
 """docker's containers: dockerd with its own containerd and runc, and dockerd on the host's containerd with crun."""
 
+import signal
+
 import pytest
 from containers import OBEDIENT, STUBBORN
 from engine_container import PAIR
@@ -148,8 +150,9 @@ def test_a_shared_pid_namespace_leaves_nobody(docker, where):
     other = docker.container("other", OBEDIENT)
     web = docker.container("web", None, f"--pid={where}", process=PAIR)
     assert len(web.members()) == 2
-    ended = docker.host.cstop("--json", "web")
-    assert (ended.status, ended.objects[0]["leftovers"]) == (0, 1)
+    ended = docker.host.cstop("web")
+    # No count of leftovers: docker's shim kills them too.
+    assert (ended.status, ended.names) == (0, ["web"])
     assert web.is_gone()
     docker.verdict(web)
     assert other.is_untouched()
@@ -197,12 +200,38 @@ def test_a_name_means_the_container_that_has_it_now(docker):
     assert old.is_untouched()
 
 
-def test_list_shows_name_engine_signal_and_status(docker):
-    web = docker.container("web", QUITTING, image="quit")
+def test_dry_run_tells_what_docker_would_do_and_touches_nothing(docker):
+    web = docker.container("web", QUITTING, "--stop-timeout=7", image="quit")
     docker("pause", "web")
-    ended = docker.host.cstop("--list", "--json")
+    ended = docker.host.cstop("--dry-run", "web")
     assert ended.status == 0
-    [told] = ended.objects
-    assert (told["id"], told["name"], told["engine"], told["status"]) == (web.id, "web", "docker", "paused")
-    assert told["signal"] == "SIGQUIT"
+    assert "paused" in ended.out and "SIGQUIT@init/7s/SIGKILL@all/" in ended.out
+    assert docker.inspect("web")["State"]["Status"] == "paused"
+    docker("unpause", "web")
     assert web.is_untouched()
+
+
+def test_a_shared_pid_namespace_leaves_nobody_when_nobody_else_kills_them(docker):
+    web = docker.container("web", None, "--pid=host", process=PAIR)
+    shims = docker.host.processes_of("containerd-shim")
+    docker.hang()
+    docker.host.signal(signal.SIGSTOP, *shims)
+    ended = docker.host.cstop("--json", "web")
+    docker.host.signal(signal.SIGCONT, *shims)
+    docker.go_on()
+    assert (ended.status, ended.objects[0]["leftovers"]) == (0, 1)
+    assert web.is_gone()
+    docker.verdict(web)
+
+
+def test_a_shim_that_hangs_keeps_nobody_alive_and_is_named(docker):
+    """Its child, which it cannot reap, is a zombie: gone."""
+    web = docker.container("web", OBEDIENT)
+    shims = docker.host.processes_of("containerd-shim")
+    docker.host.signal(signal.SIGSTOP, *shims)
+    ended = docker.host.cstop("web")
+    docker.host.signal(signal.SIGCONT, *shims)
+    assert (ended.status, ended.names) == (0, ["web"])
+    assert ended.seconds < 2
+    assert "zombie" in ended.err and "containerd-shim" in ended.err
+    assert docker.verdict(web) == ("exited", 3)
