@@ -42,6 +42,15 @@ Result<Descriptor> open_control(const Directory& cgroup, const std::string& name
     return Descriptor(number);
 }
 
+Result<std::string> read_open_control(const Directory& cgroup, const std::string& name, Ending ending) {
+    CSTOP_TRY(const Descriptor file, open_control(cgroup, name, O_RDONLY));
+    Result<std::string> text = read_all(file, largest_control_file, cgroup.path() + "/" + name, ending);
+    if (!text && text.error().errno_value == EOPNOTSUPP) {
+        text.error().code = ErrorCode::unsupported;
+    }
+    return text;
+}
+
 }  // namespace
 
 bool has_hierarchy(const Cgroup& cgroup, std::string_view hierarchy) {
@@ -76,15 +85,15 @@ Result<Cgroup> open_first_cgroup(CgroupMounts& mounts, const std::vector<CgroupL
 }
 
 Result<std::string> read_control(const Directory& cgroup, const std::string& name) {
-    CSTOP_TRY(const Descriptor file, open_control(cgroup, name, O_RDONLY));
-    Result<std::string> text = read_all(file, largest_control_file, describe("", cgroup, name));
-    if (!text && text.error().errno_value == EOPNOTSUPP) {
-        text.error().code = ErrorCode::unsupported;
-    }
+    Result<std::string> text = read_open_control(cgroup, name, Ending::short_read);
     if (text && text->ends_with('\n')) {
         text->pop_back();
     }
     return text;
+}
+
+Result<std::string> read_process_list(const Directory& cgroup) {
+    return read_open_control(cgroup, "cgroup.procs", Ending::end_of_file);
 }
 
 Result<void> write_control(const Directory& cgroup, const std::string& name, std::string_view text) {

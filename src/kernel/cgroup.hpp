@@ -32,9 +32,11 @@ Result<Cgroup> open_cgroup(CgroupMounts& mounts, const CgroupLocation& location)
 /// The first of the locations that exists.
 Result<Cgroup> open_first_cgroup(CgroupMounts& mounts, const std::vector<CgroupLocation>& locations);
 
-/// A control file, whole, without the newline at its end. Errors: gone when the cgroup was removed; not_found when this
-/// kernel has no such file; denied; unsupported.
+/// A control file of one piece (all but the lists of processes), without the newline at its end. Errors: gone when the
+/// cgroup was removed; not_found when this kernel has no such file; denied; unsupported.
 Result<std::string> read_control(const Directory& cgroup, const std::string& name);
+/// cgroup.procs, whole. Errors as above; unsupported in a threaded cgroup.
+Result<std::string> read_process_list(const Directory& cgroup);
 Result<void> write_control(const Directory& cgroup, const std::string& name, std::string_view text);
 
 /// The cgroups right below. Gone or unreadable: none.

@@ -109,7 +109,9 @@ std::vector<CgroupLocation> list_locations(std::span<const CgroupMount> mounts, 
         const std::string usual = "/sys/fs/cgroup";
         const std::string hierarchy = where.is_v2 ? "unified" : where.hierarchies.front();
         list.add(way_below(*recorded, usual + "/" + hierarchy));
-        list.add(way_below(*recorded, usual));
+        if (!is_at_or_below(*recorded, where.mount_point)) {
+            list.add(way_below(*recorded, usual));
+        }
     }
     return list.take();
 }

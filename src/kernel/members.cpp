@@ -40,7 +40,7 @@ Result<Members> read_members(std::span<const Cgroup> cgroups) {
     for (const Cgroup& cgroup : cgroups) {
         bool is_top = true;
         visit_tree(cgroup.directory, [&](const Directory& directory) {
-            const Result<std::string> text = read_control(directory, "cgroup.procs");
+            const Result<std::string> text = read_process_list(directory);
             if (text) {
                 parse_members(*text, members);
             } else if (text.error().code == ErrorCode::unsupported) {

@@ -89,7 +89,7 @@ Result<Descriptor> open_beneath(const Directory& parent, std::string_view relati
     if (!is_plain_relative(relative)) {
         return fail(ErrorCode::damaged, describe(parent, relative) + ": not a plain relative path");
     }
-    flags |= O_CLOEXEC | O_NOCTTY;
+    flags |= O_CLOEXEC | ((flags & O_PATH) != 0 ? 0 : O_NOCTTY);  // openat2 refuses the two together
     const int number = call_openat2(parent.number(), std::string(relative), flags, crossing);
     if (number >= 0) {
         return Descriptor(number);
@@ -101,7 +101,7 @@ Result<Descriptor> open_beneath(const Directory& parent, std::string_view relati
     return open_failure(errno, describe(parent, relative));
 }
 
-Result<std::string> read_all(const Descriptor& descriptor, std::size_t limit, std::string_view name) {
+Result<std::string> read_all(const Descriptor& descriptor, std::size_t limit, std::string_view name, Ending ending) {
     std::string bytes;
     std::size_t length = 0;
     while (true) {
@@ -115,7 +115,7 @@ Result<std::string> read_all(const Descriptor& descriptor, std::size_t limit, st
             return fail_with_errno(errno, fmt::format("read {}", name));
         }
         length += static_cast<std::size_t>(count);
-        if (count == 0) {
+        if (count == 0 || (ending == Ending::short_read && length < bytes.size())) {
             bytes.resize(length);
             return bytes;
         }

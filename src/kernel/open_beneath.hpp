@@ -18,7 +18,13 @@ enum class Crossing { any_mount, same_mount };
 Result<Descriptor> open_beneath(const Directory& parent, std::string_view relative, int flags,
                                 Crossing crossing = Crossing::any_mount);
 
+enum class Ending {
+    end_of_file,
+    short_read,  ///< for files that the kernel makes in one piece, such as /proc/PID/stat: one read(2) less
+};
+
 /// read(2) until the end, EINTR handled. Error: damaged when there are more than `limit` bytes.
-Result<std::string> read_all(const Descriptor& descriptor, std::size_t limit, std::string_view name);
+Result<std::string> read_all(const Descriptor& descriptor, std::size_t limit, std::string_view name,
+                             Ending ending = Ending::end_of_file);
 
 }  // namespace cstop::kernel

@@ -15,9 +15,7 @@ namespace {
 
 constexpr std::size_t largest_proc_file = 256UL * 1024;
 
-}  // namespace
-
-Result<std::string> read_proc_path(const std::string& path, std::size_t limit) {
+Result<Descriptor> open_file(const std::string& path) {
     int number = -1;
     do {
         number = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY);
@@ -25,16 +23,26 @@ Result<std::string> read_proc_path(const std::string& path, std::size_t limit) {
     if (number < 0) {
         return fail_with_errno(errno, "open " + path);
     }
-    return read_all(Descriptor(number), limit, path);
+    return Descriptor(number);
+}
+
+}  // namespace
+
+Result<std::string> read_proc_path(const std::string& path, std::size_t limit) {
+    CSTOP_TRY(const Descriptor file, open_file(path));
+    return read_all(file, limit, path);
 }
 
 Result<std::string> read_proc_file(std::int32_t pid, std::string_view name) {
-    Result<std::string> text = read_proc_path(fmt::format("/proc/{}/{}", pid, name), largest_proc_file);
+    const std::string path = fmt::format("/proc/{}/{}", pid, name);
+    Result<Descriptor> file = open_file(path);
     // ENOENT at open, ESRCH at read: the process ended before or in between.
-    if (!text && text.error().code == ErrorCode::not_found) {
-        text.error().code = ErrorCode::gone;
+    if (!file) {
+        Error error = std::move(file).error();
+        error.code = error.code == ErrorCode::not_found ? ErrorCode::gone : error.code;
+        return Failure(std::move(error));
     }
-    return text;
+    return read_all(*file, largest_proc_file, path, Ending::short_read);
 }
 
 std::uint64_t read_namespace_inode(const std::string& path) {

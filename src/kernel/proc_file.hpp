@@ -10,7 +10,8 @@
 
 namespace cstop::kernel {
 
-/// /proc/PID/`name`. Errors: gone when the process is (ENOENT, ESRCH); denied.
+/// /proc/PID/`name`, one that the kernel makes in one piece: stat, status, cgroup, wchan, attr/... Errors: gone when
+/// the process is (ENOENT, ESRCH); denied.
 Result<std::string> read_proc_file(std::int32_t pid, std::string_view name);
 
 /// A file by its whole path, for those of no process or our own: "/proc/self/mountinfo".

@@ -1,0 +1,106 @@
+#include <fcntl.h>
+
+#include <doctest/doctest.h>
+
+#include "child.hpp"
+#include "kernel/directory.hpp"
+
+using namespace cstop;
+using namespace cstop::kernel;
+using namespace cstop::kernel::test;
+
+TEST_CASE("a file below a directory is read whole, with its writers") {
+    const TestDirectory test;
+    write_text(test.path() / "state.json", "{}");
+    std::filesystem::permissions(test.path() / "state.json", std::filesystem::perms(0644));
+    const auto directory = open_directory(test.path());
+    REQUIRE(directory);
+    auto file = read_file_below(*directory, "state.json");
+    REQUIRE(file);
+    CHECK(file->bytes == "{}");
+    CHECK(file->writers.owner == ::geteuid());
+    CHECK_FALSE(file->writers.others_may_write);
+    std::filesystem::permissions(test.path() / "state.json", std::filesystem::perms(0664));
+    CHECK(read_file_below(*directory, "state.json")->writers.others_may_write);
+}
+
+TEST_CASE("a sticky directory is not writable by others in the sense that matters") {
+    const TestDirectory test;
+    std::filesystem::permissions(test.path(), std::filesystem::perms(01777));
+    CHECK_FALSE(read_writers(*open_directory(test.path()))->others_may_write);
+    std::filesystem::permissions(test.path(), std::filesystem::perms(0777));
+    CHECK(read_writers(*open_directory(test.path()))->others_may_write);
+}
+
+TEST_CASE("symlinks, escapes, FIFOs, directories and devices are damaged, never followed") {
+    const TestDirectory test;
+    write_text(test.path() / "real", "x");
+    std::filesystem::create_directory(test.path() / "dir");
+    write_text(test.path() / "dir/inner", "y");
+    std::filesystem::create_symlink("real", test.path() / "link");
+    std::filesystem::create_symlink("/dev/zero", test.path() / "zero");
+    std::filesystem::create_directory_symlink("dir", test.path() / "dirlink");
+    ::mkfifo((test.path() / "fifo").c_str(), 0600);
+    const auto directory = open_directory(test.path());
+    for (const char* name :
+         {"link", "zero", "dirlink/inner", "dir", "fifo", "../x", "/etc/passwd", "", ".", "dir/../real"}) {
+        CAPTURE(name);
+        const auto file = read_file_below(*directory, name);
+        REQUIRE_FALSE(file);
+        CHECK(file.error().code == ErrorCode::damaged);
+    }
+    CHECK(read_file_below(*directory, "dir/inner")->bytes == "y");
+    CHECK(open_directory_below(*directory, "dirlink").error().code == ErrorCode::damaged);
+    CHECK(read_file_below(*directory, "none").error().code == ErrorCode::not_found);
+    CHECK(read_file_below(*directory, std::string_view("real\0x", 6)).error().code == ErrorCode::damaged);
+}
+
+TEST_CASE("the limit is one of bytes that were read") {
+    const TestDirectory test;
+    write_text(test.path() / "file", std::string(10000, 'x'));
+    std::filesystem::resize_file(test.path() / "file", 10000);
+    const auto directory = open_directory(test.path());
+    CHECK(read_file_below(*directory, "file", 10000)->bytes.size() == 10000);
+    CHECK(read_file_below(*directory, "file", 9999).error().code == ErrorCode::damaged);
+    write_text(test.path() / "sparse", "");
+    std::filesystem::resize_file(test.path() / "sparse", 1UL << 30U);
+    CHECK(read_file_below(*directory, "sparse").error().code == ErrorCode::damaged);
+}
+
+TEST_CASE("a file that the user names may be a symlink") {
+    const TestDirectory test;
+    write_text(test.path() / "real", "x");
+    std::filesystem::create_symlink("real", test.path() / "link");
+    CHECK(read_file(test.path() / "link")->bytes == "x");
+    CHECK(read_file("/dev/zero").error().code == ErrorCode::damaged);
+    CHECK(read_file(test.path()).error().code == ErrorCode::damaged);
+}
+
+TEST_CASE("names are listed, twice if need be, and links are read") {
+    const TestDirectory test;
+    write_text(test.path() / "a", "");
+    std::filesystem::create_symlink("elsewhere", test.path() / "b");
+    std::filesystem::create_directory(test.path() / "dir");
+    std::filesystem::create_symlink("deeper", test.path() / "dir/c");
+    const auto directory = open_directory(test.path());
+    CHECK(list_names(*directory)->size() == 3);
+    CHECK(list_names(*directory)->size() == 3);
+    CHECK(*read_link_below(*directory, "b") == "elsewhere");
+    CHECK(*read_link_below(*directory, "dir/c") == "deeper");
+    CHECK(read_link_below(*directory, "a").error().code == ErrorCode::damaged);
+    CHECK(read_link_below(*directory, "none").error().code == ErrorCode::not_found);
+    CHECK(has_entry(*directory, "a"));
+    CHECK(has_entry(*directory, "b"));
+    CHECK(has_entry(*directory, "dir"));
+    CHECK_FALSE(has_entry(*directory, "none"));
+}
+
+TEST_CASE("a descriptor has one owner") {
+    Descriptor first(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    const int number = first.number();
+    Descriptor second(std::move(first));
+    CHECK(second.number() == number);
+    second.close();
+    CHECK_FALSE(second.is_open());
+    CHECK(::fcntl(number, F_GETFD) == -1);
+}
