@@ -212,7 +212,9 @@ void add_bundle_roots_of(const std::string& state, std::string_view id, RootList
 Result<RootList> open_named_roots(const std::vector<std::string>& paths) {
     RootList list;
     for (const std::string& path : paths) {
-        auto opened = kernel::open_directory(path);
+        // The root's own name and its parent's tell the engine, so the path must end with a name.
+        const auto end = path.find_last_not_of('/');
+        auto opened = kernel::open_directory(end == std::string::npos ? path : path.substr(0, end + 1));
         if (!opened) {
             const Error& error = opened.error();
             return Failure(Error{.code = error.code == ErrorCode::denied ? ErrorCode::denied : ErrorCode::usage,

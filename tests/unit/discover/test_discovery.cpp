@@ -246,6 +246,15 @@ TEST_CASE("a --root that is not there, or no directory, is a usage error") {
     }
 }
 
+TEST_CASE("slashes after a --root make no difference") {
+    const Lab lab;
+    lab.write("exec/runtime-runc/moby/web/status", make_crun_status(0, 0));
+    const auto selection = select({lab.path("exec/runtime-runc/moby") + "//"}, {"web"});
+    CHECK(found(selection).engine == "docker");
+    CHECK(found(selection).name_space == "moby");
+    CHECK(found(selection).state_directory == lab.path("exec/runtime-runc/moby/web"));
+}
+
 TEST_CASE("--all of an empty root is nothing") {
     const Lab lab;
     REQUIRE(mkdir(lab.path("r").c_str(), 0700) == 0);
