@@ -6,6 +6,7 @@ Each class is one way to run containers. `make` gives a Container whose payload 
 import itertools
 import json
 import os
+import re
 import shutil
 import subprocess
 
@@ -251,9 +252,10 @@ class Ctr(_Containerd):
 
     def _exit_code(self, name):
         for line in self._ctr("task", "ls", check=False).stdout.splitlines():
-            if line.split()[0] == name:
-                # `task rm` ends with the task's own exit code.
-                return self._ctr("task", "rm", name, check=False).returncode if "STOPPED" in line else None
+            if line.split()[0] == name and "STOPPED" in line:
+                # ctr tells it in a warning only, and ends with 0.
+                told = re.search(r"non-zero exit code (\d+)", self._ctr("task", "rm", name).stderr)
+                return int(told[1]) if told else 0
         return None
 
     def _remove(self, container):

@@ -33,6 +33,8 @@ Delegate=yes
 KillMode=mixed
 Restart=always
 RestartSec=0
+SuccessExitStatus=%d
+ExecStartPre=-rm -f /run/%%N.cid
 ExecStart=/usr/bin/podman run --name=%s --cidfile=/run/%%N.cid --replace --rm -d --cgroups=split --sdnotify=conmon --network none localhost/img:plain sh -c '%s'
 ExecStop=/usr/bin/podman rm -f -i --cidfile=/run/%%N.cid
 ExecStopPost=-/usr/bin/podman rm -f -i --cidfile=/run/%%N.cid
@@ -46,7 +48,7 @@ def restarting_unit(engine_of):
     engine_of("podman")
     unit, name = "cstop-quadlet.service", "quadlet"
     script = payload.OBEDIENT.replace("%", "%%").replace("$", "$$").replace('"', '\\"')
-    Path("/run/systemd/system", unit).write_text(UNIT % (name, script))
+    Path("/run/systemd/system", unit).write_text(UNIT % (payload.code_of(15), name, script))
     run("systemctl", "daemon-reload")
     run("systemctl", "start", unit, timeout=300)
 
