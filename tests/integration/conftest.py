@@ -4,6 +4,7 @@ import hashlib
 import itertools
 import json
 import os
+import signal
 import subprocess
 from pathlib import Path
 
@@ -21,7 +22,13 @@ else:
 _numbers = itertools.count()
 
 
+def _interrupt(number, frame):
+    raise KeyboardInterrupt
+
+
 def pytest_configure(config):
+    # What was made is removed on the way out, also when the run is told to end.
+    signal.signal(signal.SIGTERM, _interrupt)
     config.addinivalue_line("markers", "once: does not depend on which binary is tested, one run is enough")
 
 

@@ -40,7 +40,9 @@ def init_script(traps=None, before=""):
     {"TERM": "exit 3", "USR1": ":"} - and stays until told to end.
     """
     lines = [f"trap '{note(name)}; {then}' {name}" for name, then in (traps or {}).items()]
-    lines += [before, "sleep 1000 &", note("ready"), "while :; do wait $!; sleep 1000 & done"]
+    # Ends by itself when its time is over or nothing can be started any more: a test that was killed cleans up nothing.
+    stay = "while wait $!; [ $? -gt 128 ]; do if ! [ -d /proc/$! ]; then sleep 1000 & fi; done"
+    lines += [before, "sleep 1000 &", note("ready"), stay]
     return "\n".join(lines)
 
 
