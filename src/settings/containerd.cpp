@@ -8,6 +8,7 @@
 
 #include "base/text.hpp"
 #include "kernel/directory.hpp"
+#include "kernel/page_file.hpp"
 #include "settings/blob.hpp"
 #include "settings/meta_database.hpp"
 #include "settings/store.hpp"
@@ -64,8 +65,8 @@ void take_cri(EngineSettings& settings, const ContainerRecord& record) {
 Result<void> take_record(EngineSettings& settings, const model::Container& container, const std::string& root,
                          std::string_view name_space) {
     CSTOP_TRY(const kernel::Directory directory, open_store(container, root + "/io.containerd.metadata.v1.bolt"));
-    CSTOP_TRY(kernel::Descriptor file, open_page_file(directory, "meta.db"));
-    auto record = read_container_record(PageFile(std::move(file)), name_space, container.id);
+    CSTOP_TRY(kernel::Descriptor file, kernel::open_page_file(directory, "meta.db"));
+    auto record = read_container_record(kernel::PageFile(std::move(file)), name_space, container.id);
     if (!record) {
         return Failure(with_context(directory.path() + "/meta.db", std::move(record).error()));
     }

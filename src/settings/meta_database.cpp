@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "base/bbolt.hpp"
 #include "base/json.hpp"
-#include "settings/bbolt.hpp"
 #include "settings/protobuf.hpp"
 
 namespace cstop::settings {

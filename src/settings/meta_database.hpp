@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/page_source.hpp"
 #include "base/result.hpp"
-#include "settings/page_source.hpp"
 
 namespace cstop::settings {
 

@@ -7,10 +7,11 @@
 
 #include <fmt/format.h>
 
+#include "base/bbolt.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "kernel/directory.hpp"
-#include "settings/bbolt.hpp"
+#include "kernel/page_file.hpp"
 #include "settings/store.hpp"
 #include "settings/systemd_timeout.hpp"
 
@@ -49,15 +50,15 @@ void take_sqlite_default(EngineSettings& settings) {
 // <graphroot>/<driver>-containers/<id>/userdata is the bundle, <graphroot>/libpod has the database.
 Result<void> take_database(EngineSettings& settings, const model::Container& container) {
     CSTOP_TRY(const kernel::Directory libpod, open_store(container, strip_components(container.bundle, 3) + "/libpod"));
-    auto bolt = open_page_file(libpod, "bolt_state.db");
-    if (!bolt && bolt.error().code == ErrorCode::not_found && open_page_file(libpod, "db.sql")) {
+    auto bolt = kernel::open_page_file(libpod, "bolt_state.db");
+    if (!bolt && bolt.error().code == ErrorCode::not_found && kernel::open_page_file(libpod, "db.sql")) {
         take_sqlite_default(settings);
         return {};
     }
     if (!bolt) {
         return Failure(std::move(bolt).error());
     }
-    auto taken = take_bolt_record(settings, container, PageFile(*std::move(bolt)));
+    auto taken = take_bolt_record(settings, container, kernel::PageFile(*std::move(bolt)));
     if (!taken) {
         return Failure(with_context(libpod.path() + "/bolt_state.db", std::move(taken).error()));
     }

@@ -6,8 +6,9 @@
 
 #include <doctest/doctest.h>
 
+#include "base/bbolt.hpp"
 #include "files.hpp"
-#include "settings/bbolt.hpp"
+#include "kernel/page_file.hpp"
 #include "settings/meta_database.hpp"
 #include "settings/protobuf.hpp"
 
@@ -294,15 +295,15 @@ TEST_CASE("a file is read like bytes") {
     directory.write("x.db", database.bytes());
     const auto opened = kernel::open_directory(directory.path());
     REQUIRE(opened.has_value());
-    auto file = open_page_file(*opened, "x.db");
+    auto file = kernel::open_page_file(*opened, "x.db");
     REQUIRE(file.has_value());
-    CHECK(read_root_value(PageFile(*std::move(file)), "key").value() == "value");
-    CHECK_FALSE(open_page_file(*opened, "none").has_value());
-    CHECK_FALSE(open_page_file(*opened, ".").has_value());
+    CHECK(read_root_value(kernel::PageFile(*std::move(file)), "key").value() == "value");
+    CHECK_FALSE(kernel::open_page_file(*opened, "none").has_value());
+    CHECK_FALSE(kernel::open_page_file(*opened, ".").has_value());
     directory.write("short.db", database.bytes().substr(0, 2 * page_size + 5));
-    auto torn = open_page_file(*opened, "short.db");
+    auto torn = kernel::open_page_file(*opened, "short.db");
     REQUIRE(torn.has_value());
-    what(read_root_value(PageFile(*std::move(torn)), "key"));
+    what(read_root_value(kernel::PageFile(*std::move(torn)), "key"));
 }
 
 TEST_CASE("a recorded database cut off anywhere is an answer or an error") {

@@ -1,5 +1,5 @@
 #pragma once
-// Where a database's bytes come from: a file that somebody writes to at this moment, or memory.
+// Where a database's bytes come from: a file that somebody writes to at this moment (kernel/page_file.hpp), or memory.
 
 #include <cstddef>
 #include <cstdint>
@@ -7,10 +7,8 @@
 #include <string_view>
 
 #include "base/result.hpp"
-#include "kernel/descriptor.hpp"
-#include "kernel/directory.hpp"
 
-namespace cstop::settings {
+namespace cstop {
 
 class PageSource {
 public:
@@ -23,16 +21,6 @@ public:
     virtual Result<std::string> read(std::uint64_t offset, std::size_t size) const = 0;
 };
 
-/// pread(2), never mmap(2): a file that is truncated is a short read and not a SIGBUS. Locks nothing.
-class PageFile final : public PageSource {
-public:
-    explicit PageFile(kernel::Descriptor descriptor) : descriptor_(std::move(descriptor)) {}
-    Result<std::string> read(std::uint64_t offset, std::size_t size) const override;
-
-private:
-    kernel::Descriptor descriptor_;
-};
-
 /// Bytes that outlive it.
 class PageBytes final : public PageSource {
 public:
@@ -43,7 +31,7 @@ private:
     std::string_view bytes_;
 };
 
-/// A regular file below `parent`, for PageFile. Errors as of read_file_below.
-Result<kernel::Descriptor> open_page_file(const kernel::Directory& parent, std::string_view relative);
+/// The error of a read behind the end.
+Failure fail_short_page(std::uint64_t offset);
 
-}  // namespace cstop::settings
+}  // namespace cstop

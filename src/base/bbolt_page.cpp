@@ -1,11 +1,11 @@
-#include "settings/bbolt_page.hpp"
+#include "base/bbolt_page.hpp"
 
 #include <bit>
 #include <cstring>
 
 #include <fmt/format.h>
 
-namespace cstop::settings {
+namespace cstop {
 
 namespace {
 
@@ -137,4 +137,4 @@ std::optional<std::uint64_t> parse_bbolt_bucket(std::string_view value) {
     return read_number<std::uint64_t>(value, 0);
 }
 
-}  // namespace cstop::settings
+}  // namespace cstop

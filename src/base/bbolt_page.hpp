@@ -10,7 +10,7 @@
 
 #include "base/result.hpp"
 
-namespace cstop::settings {
+namespace cstop {
 
 inline constexpr std::size_t bbolt_header_size = 16;
 /// A page's header and the meta behind it: what a commit changes last.
@@ -53,4 +53,4 @@ Result<std::optional<BboltElement>> find_bbolt_element(std::string_view page, co
 /// from bbolt_header_size on.
 std::optional<std::uint64_t> parse_bbolt_bucket(std::string_view value);
 
-}  // namespace cstop::settings
+}  // namespace cstop

@@ -16,11 +16,11 @@
 #include <string_view>
 #include <utility>
 
+#include "base/bbolt_page.hpp"
+#include "base/page_source.hpp"
 #include "base/result.hpp"
-#include "settings/bbolt_page.hpp"
-#include "settings/page_source.hpp"
 
-namespace cstop::settings {
+namespace cstop {
 
 /// Both metas, raw and chosen from.
 class BboltMetas {
@@ -88,4 +88,4 @@ auto read_consistently(const PageSource& source, const Walk& walk)
     return fail(ErrorCode::unsupported, "the database changed during every attempt to read it");
 }
 
-}  // namespace cstop::settings
+}  // namespace cstop

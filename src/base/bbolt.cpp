@@ -1,8 +1,8 @@
-#include "settings/bbolt.hpp"
+#include "base/bbolt.hpp"
 
 #include <fmt/format.h>
 
-namespace cstop::settings {
+namespace cstop {
 
 namespace {
 
@@ -119,4 +119,4 @@ Result<std::optional<std::string>> BboltSnapshot::find_value(const BboltBucket& 
     return std::move(leaf->value);
 }
 
-}  // namespace cstop::settings
+}  // namespace cstop
