@@ -98,7 +98,7 @@ std::vector<CgroupLocation> list_locations(std::span<const CgroupMount> mounts, 
     const CgroupMount& where = mounts[mount];
     LocationList list(where, mount);
     list.add(way_below(*recorded, name.below_mount ? "/" : where.mount_point));
-    if (const std::string* path = init != nullptr ? find_path(*init, where) : nullptr; path != nullptr) {
+    if (const std::string* path = init != nullptr ? find_path(*init, where.hierarchies) : nullptr; path != nullptr) {
         // "/" would be the whole node: a rootless container without delegation sits there (formats.md 1.7).
         const std::optional<std::string> member = normalize(*path);
         if (member && *member != "/" && recorded->ends_with(*member)) {

@@ -20,7 +20,7 @@ namespace {
 
 /// "0": not asleep in the kernel, or not for our eyes.
 std::string read_wchan(std::int32_t pid) {
-    std::string name = read_proc_file(pid, "wchan").value_or("");
+    const std::string name = read_proc_file(pid, "wchan").value_or("");
     return name == "0" ? "" : name;
 }
 

@@ -27,8 +27,8 @@ Result<Interruption> Interruption::make() {
             ::sigaddset(&signals, signal.number);
         }
     }
-    if (::sigprocmask(SIG_BLOCK, &signals, nullptr) != 0) {
-        return fail_with_errno(errno, "block signals");
+    if (const int error = ::pthread_sigmask(SIG_BLOCK, &signals, nullptr); error != 0) {
+        return fail_with_errno(error, "block signals");
     }
     Interruption interruption;
     interruption.descriptor_ = Descriptor(::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
@@ -51,12 +51,12 @@ std::optional<Signal> Interruption::take() {
 }
 
 void die_of_signal(Signal signal) {
-    ::signal(signal.number, SIG_DFL);
+    static_cast<void>(::signal(signal.number, SIG_DFL));
     sigset_t one;
     ::sigemptyset(&one);
     ::sigaddset(&one, signal.number);
-    ::sigprocmask(SIG_UNBLOCK, &one, nullptr);
-    ::raise(signal.number);
+    ::pthread_sigmask(SIG_UNBLOCK, &one, nullptr);
+    static_cast<void>(::raise(signal.number));
 }
 
 }  // namespace cstop::kernel

@@ -99,12 +99,10 @@ private:
     /// Before Linux 5.3: the membership is looked up as late as possible.
     void signal_by_number(std::int32_t pid) {
         const Result<Memberships> memberships = read_memberships(pid);
-        const bool is_member =
-            memberships && std::ranges::any_of(cgroups_, [&](const Cgroup& cgroup) {
-                return std::ranges::any_of(*memberships, [&](const Membership& membership) {
-                    return membership.hierarchies == cgroup.hierarchies && is_at_or_below(membership.path, cgroup.path);
-                });
-            });
+        const bool is_member = memberships && std::ranges::any_of(cgroups_, [&](const Cgroup& cgroup) {
+                                   const std::string* path = find_path(*memberships, cgroup.hierarchies);
+                                   return path != nullptr && is_at_or_below(*path, cgroup.path);
+                               });
         if (is_member && ::kill(pid, signal_.number) == 0) {
             ++report_.signalled;
         } else if (is_member) {

@@ -29,10 +29,11 @@ Result<Memberships> read_memberships(std::int32_t pid) {
     return parse_memberships(text);
 }
 
-const std::string* find_path(const Memberships& memberships, const CgroupMount& mount) {
+const std::string* find_path(const Memberships& memberships, const std::vector<std::string>& hierarchies) {
     for (const Membership& membership : memberships) {
-        const bool is_its = std::ranges::any_of(membership.hierarchies,
-                                                [&](const std::string& name) { return has_hierarchy(mount, name); });
+        const bool is_its = std::ranges::any_of(membership.hierarchies, [&](const std::string& name) {
+            return std::ranges::find(hierarchies, name) != hierarchies.end();
+        });
         if (is_its) {
             return &membership.path;
         }

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "kernel/mounts.hpp"
 
 namespace cstop::kernel {
 
@@ -24,8 +23,8 @@ Memberships parse_memberships(std::string_view text);
 /// Errors: gone, denied.
 Result<Memberships> read_memberships(std::int32_t pid);
 
-/// The path in the hierarchy of `mount`; nullptr when the process is in none.
-const std::string* find_path(const Memberships& memberships, const CgroupMount& mount);
+/// The path in the hierarchy that goes by one of these names; nullptr when the process is in none.
+const std::string* find_path(const Memberships& memberships, const std::vector<std::string>& hierarchies);
 
 /// Is `path` the directory `ancestor` or below it? Both absolute.
 bool is_at_or_below(std::string_view path, std::string_view ancestor);

@@ -55,18 +55,18 @@ private:
             }
             return {};
         }
-        consider(*std::move(cgroup), mount);
+        consider(*std::move(cgroup));
         return {};
     }
 
-    void consider(Cgroup cgroup, std::size_t mount) {
+    void consider(Cgroup cgroup) {
         const bool is_known = std::ranges::any_of(result_.cgroups, [&](const Cgroup& other) {
             return other.is_v2 == cgroup.is_v2 && other.hierarchies == cgroup.hierarchies && other.path == cgroup.path;
         });
         if (is_known) {
             return;  // two controllers of one hierarchy
         }
-        std::string refusal = explain_refusal(make_claim(cgroup, mounts_.all()[mount]));
+        std::string refusal = explain_refusal(make_claim(cgroup));
         if (refusal.empty()) {
             refusal = explain_owner(cgroup);
         }
@@ -74,17 +74,17 @@ private:
             refuse(fmt::format("{}: {}", cgroup.directory.path(), refusal));
             return;
         }
-        const std::string* member = init_ != nullptr ? find_path(*init_, mounts_.all()[mount]) : nullptr;
+        const std::string* member = init_ != nullptr ? find_path(*init_, cgroup.hierarchies) : nullptr;
         result_.holds_init = result_.holds_init || (member != nullptr && is_at_or_below(*member, cgroup.path));
         result_.cgroups.push_back(std::move(cgroup));
     }
 
-    CgroupClaim make_claim(const Cgroup& cgroup, const CgroupMount& mount) const {
+    CgroupClaim make_claim(const Cgroup& cgroup) const {
         return {.path = cgroup.path,
                 .container_id = target_.id,
                 .init_is_alive = init_ != nullptr,
-                .init = init_ != nullptr ? find_path(*init_, mount) : nullptr,
-                .own = find_path(own_.memberships(), mount)};
+                .init = init_ != nullptr ? find_path(*init_, cgroup.hierarchies) : nullptr,
+                .own = find_path(own_.memberships(), cgroup.hierarchies)};
     }
 
     std::string explain_owner(const Cgroup& cgroup) const {

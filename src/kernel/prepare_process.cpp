@@ -11,7 +11,7 @@
 namespace cstop::kernel {
 
 void prepare_process() {
-    ::signal(SIGPIPE, SIG_IGN);
+    static_cast<void>(::signal(SIGPIPE, SIG_IGN));
     // A closed 0, 1 or 2 would be given to the next open(), and a message would be written into a cgroup file.
     std::array<pollfd, 3> streams = {{{.fd = 0, .events = 0, .revents = 0},
                                       {.fd = 1, .events = 0, .revents = 0},

@@ -65,10 +65,10 @@ TEST_CASE("memberships are read with colons in paths and names") {
         parse_memberships("9:name=systemd:/a:b\n3:cpu,cpuacct:/c\n0::/d e\n\nnonsense\n1:x:relative\n");
     REQUIRE(memberships.size() == 3);
     const auto mounts = parse_cgroup_mounts(hybrid);
-    CHECK(*find_path(memberships, mounts[0]) == "/c");
-    CHECK(find_path(memberships, mounts[1]) == nullptr);
-    CHECK(*find_path(memberships, mounts[2]) == "/a:b");
-    CHECK(*find_path(memberships, mounts[3]) == "/d e");
+    CHECK(*find_path(memberships, mounts[0].hierarchies) == "/c");
+    CHECK(find_path(memberships, mounts[1].hierarchies) == nullptr);
+    CHECK(*find_path(memberships, mounts[2].hierarchies) == "/a:b");
+    CHECK(*find_path(memberships, mounts[3].hierarchies) == "/d e");
 }
 
 TEST_CASE("at or below goes by whole components") {
