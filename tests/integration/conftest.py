@@ -12,6 +12,7 @@ import pytest
 
 import views
 from containers import Place, make_rootfs
+from cstop import BINARY
 
 # crun refuses the hybrid view, so it gets the two pure ones.
 if views.kind_of_host() == "hybrid":
@@ -27,8 +28,12 @@ def _interrupt(number, frame):
 
 
 def pytest_configure(config):
-    # What was made is removed on the way out, also when the run is told to end.
-    signal.signal(signal.SIGTERM, _interrupt)
+    if not BINARY.exists():
+        raise pytest.UsageError(f"no {BINARY}: build it, or name another with CSTOP=...")
+    # What was made is removed on the way out, also when the run is told to end. And what is started here must not inherit
+    # that a signal is ignored: a shell does that to background jobs, nohup does it too.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
     config.addinivalue_line("markers", "once: does not depend on which binary is tested, one run is enough")
 
 
