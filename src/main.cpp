@@ -11,6 +11,7 @@
 #include "kernel/confinement.hpp"
 #include "kernel/linux_system.hpp"
 #include "plan/escalation.hpp"
+#include "plan/pods.hpp"
 #include "report/exit_status.hpp"
 #include "report/reporter.hpp"
 #include "settings/settings.hpp"
@@ -43,6 +44,7 @@ Agenda make_agenda(const model::Request& request, const std::optional<model::Sou
             plan::make_plan(request, answer.word, *std::move(answer.container), std::move(settings)));
         agenda.entries.push_back({.word = answer.word, .plan = &agenda.plans.back(), .error = nullptr});
     }
+    plan::order_pods(agenda.plans);
     return agenda;
 }
 

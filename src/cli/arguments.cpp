@@ -5,7 +5,7 @@
 #include <string_view>
 #include <utility>
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include "base/text.hpp"
 #include "cli/command_line.hpp"
@@ -67,6 +67,29 @@ Result<model::ImageConfig> check_image_config(std::string_view option, const std
     return model::ImageConfig{.text = value};
 }
 
+Result<std::string> check_engine(std::string_view option, const std::string& value) {
+    if (std::ranges::find(model::known_engines(), value) != model::known_engines().end()) {
+        return value;
+    }
+    return refuse(fmt::format("{}: {} is not an engine ({})", option, quote_text(value),
+                              fmt::join(model::known_engines(), ", ")));
+}
+
+Result<std::string> check_pod(std::string_view option, const std::string& value) {
+    const auto parts = split_text(value, '/');
+    if (parts.size() <= 2 && std::ranges::none_of(parts, &std::string_view::empty)) {
+        return value;
+    }
+    return refuse(fmt::format("{}: {} is not NAME or NAMESPACE/NAME", option, quote_text(value)));
+}
+
+Result<std::string> check_name_space(std::string_view option, const std::string& value) {
+    if (is_container_id(value)) {
+        return value;
+    }
+    return refuse(fmt::format("{}: {} cannot be a namespace", option, quote_text(value)));
+}
+
 Result<Filter> check_filter(const std::string& text) {
     const std::size_t equal_sign = text.find('=');
     const std::string_view name = std::string_view(text).substr(0, equal_sign);
@@ -102,13 +125,16 @@ auto check_last(std::string_view option, const Typed::Values& values, Check chec
 }
 
 Result<void> check_words(const Typed& typed) {
-    const bool selects = typed.all || !typed.filters.empty();
+    const bool selects = typed.all || !typed.filters.empty() || !typed.pods.empty();
     if (!typed.words.empty() && selects) {
-        return refuse(fmt::format("{}: selects by itself, so no CONTAINER may be named with it",
-                                  typed.all ? "--all" : "--filter"));
+        const std::string_view option = typed.all ? "--all" : typed.pods.empty() ? "--filter" : "--pod";
+        return refuse(fmt::format("{}: selects by itself, so no CONTAINER may be named with it", option));
+    }
+    if (typed.all && !typed.pods.empty()) {
+        return refuse("--all: contradicts --pod");
     }
     if (typed.words.empty() && !selects) {
-        return refuse("no CONTAINER: name one, or use --all, --filter or --cidfile (see cstop --help)");
+        return refuse("no CONTAINER: name one, or use --all, --filter, --pod or --cidfile (see cstop --help)");
     }
     if (std::ranges::any_of(typed.words, [](const WordSource& word) { return word.text.empty(); })) {
         return refuse("CONTAINER: '' is not an id or a name (is a variable empty?)");
@@ -130,6 +156,9 @@ Result<void> take_values(const Typed& typed, Request& request) {
     request.kill_timeout = kill_timeout.value_or(request.kill_timeout);
     CSTOP_TRY(request.schedule, check_last("--schedule", typed.schedules, check_schedule));
     CSTOP_TRY(request.image_config, check_last("--image-config", typed.image_configs, check_image_config));
+    CSTOP_TRY(request.engine, check_last("--engine", typed.engines, check_engine));
+    CSTOP_TRY(request.name_space, check_last("--namespace", typed.name_spaces, check_name_space));
+    CSTOP_TRY(request.pod, check_last("--pod", typed.pods, check_pod));
     return {};
 }
 

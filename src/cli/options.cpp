@@ -19,6 +19,13 @@ constexpr std::array options = {
            "Every container that matches; repeats, and all must match. Keys: name (a glob), id (a prefix), engine, "
            "namespace, label (K or K=V), pod, status.",
            &Typed::filters},
+    Option{which, "--pod", "NAME", "Every container of this pod (NAME or NAMESPACE/NAME), its sandbox last.",
+           &Typed::pods},
+    Option{which, "--engine", "NAME",
+           "Look only at containers of docker, containerd, kubernetes, podman, cri-o, buildkit, buildah, runc, crun or "
+           "youki.",
+           &Typed::engines},
+    Option{which, "--namespace", "NAME", "Look only in this namespace of containerd or docker.", &Typed::name_spaces},
     Option{which, "--cidfile", "FILE", "Read a container's id from FILE; repeats.", WordFile{}},
     Option{which, "-i,--ignore", "", "A container that does not exist is not an error.", &Typed::ignore_missing},
     Option{which, "--root", "DIR", "Look only in this state root of a runtime; repeats.", &Typed::roots},

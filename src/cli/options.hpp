@@ -19,6 +19,9 @@ struct Typed {
     std::vector<model::WordSource> words;  ///< CONTAINERs and --cidfile files in their order
     bool all = false;
     Values filters;
+    Values engines;
+    Values name_spaces;
+    Values pods;
     Values roots;
     bool ignore_missing = false;
 

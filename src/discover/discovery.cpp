@@ -19,7 +19,8 @@ namespace {
 /// a container.
 class Search {
 public:
-    Search(RootList list, bool is_everywhere) : list_(std::move(list)), is_everywhere_(is_everywhere) {}
+    Search(const model::Request& request, RootList list)
+        : request_(request), list_(std::move(list)), is_everywhere_(request.roots.empty()) {}
 
     std::vector<Sighting> look_up(std::string_view id) {
         auto sightings = look_up_id(list_.roots, id, book_);
@@ -28,17 +29,17 @@ public:
             add_bundle_roots(list_, id);
             sightings = look_up_id(std::span(list_.roots).subspan(before), id, book_);
         }
-        return sightings;
+        return keep_within(std::move(sightings));
     }
 
     std::vector<Sighting> scan(std::span<const std::string> words, std::vector<Error>& problems) {
         add_every_root();
-        return scan_for_words(list_.roots, words, book_, problems);
+        return keep_within(scan_for_words(list_.roots, words, book_, problems));
     }
 
     std::vector<Sighting> scan(std::vector<Error>& problems) {
         add_every_root();
-        return scan_all(list_.roots, book_, problems);
+        return keep_within(scan_all(list_.roots, book_, problems));
     }
 
     /// What nobody could look into.
@@ -51,6 +52,15 @@ private:
         }
     }
 
+    /// What could not be read may be anybody's: it stays.
+    std::vector<Sighting> keep_within(std::vector<Sighting> sightings) const {
+        std::erase_if(sightings, [this](const Sighting& sighting) {
+            return sighting.container && !is_within(request_, *sighting.container);
+        });
+        return sightings;
+    }
+
+    const model::Request& request_;
     RootList list_;
     bool is_everywhere_;
     NameBook book_;
@@ -58,10 +68,10 @@ private:
 
 Result<Search> make_search(const model::Request& request) {
     if (request.roots.empty()) {
-        return Search(open_known_roots(), true);
+        return Search(request, open_known_roots());
     }
     CSTOP_TRY(RootList list, open_named_roots(request.roots));
-    return Search(std::move(list), false);
+    return Search(request, std::move(list));
 }
 
 Result<model::Container> choose(std::string_view word, std::span<const Sighting> sightings) {
@@ -136,12 +146,30 @@ Selection select_matches(const model::Request& request, Search& search) {
     return selection;
 }
 
+Selection select_pod(const std::string& pod, Search& search) {
+    Selection selection;
+    auto sightings = search.scan(selection.problems);
+    const auto chosen = choose_pod(pod, sightings);
+    if (!chosen) {
+        selection.answers.push_back({.word = pod, .container = Failure(chosen.error())});
+        std::ranges::move(search.problems(), std::back_inserter(selection.problems));
+        return selection;
+    }
+    for (const std::size_t each : *chosen) {
+        selection.answers.push_back({.word = sightings[each].id, .container = std::move(sightings[each].container)});
+    }
+    return selection;
+}
+
 }  // namespace
 
 Result<Selection> select_containers(const model::Request& request, const std::vector<std::string>& words) {
     CSTOP_TRY(Search search, make_search(request));
-    if (request.all || !request.filters.empty()) {
+    if (!request.pod && (request.all || !request.filters.empty())) {
         return select_matches(request, search);
+    }
+    if (request.pod) {
+        return select_pod(*request.pod, search);
     }
     return select_words(words, search);
 }

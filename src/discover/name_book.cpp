@@ -3,13 +3,22 @@
 #include <unistd.h>
 #include <utility>
 
+#include "base/bbolt.hpp"
 #include "kernel/directory.hpp"
+#include "kernel/page_file.hpp"
 
 namespace cstop::discover {
 
 namespace {
 
 constexpr std::size_t largest_store = 64UL * 1024 * 1024;
+
+/// Does a store of `owner` belong to the container's own side?
+bool may_be_read_for(const model::Container& container, std::uint32_t owner) {
+    const bool is_trusted_state = container.state_owner == 0 || container.state_owner == geteuid();
+    const bool is_trusted_store = owner == 0 || owner == geteuid();
+    return owner == container.state_owner || (is_trusted_state && is_trusted_store);
+}
 
 }  // namespace
 
@@ -31,13 +40,34 @@ Result<std::string> read_store_file(const model::Container& container, const std
                                     std::string_view name) {
     CSTOP_TRY(const kernel::Directory opened, kernel::open_directory(directory));
     CSTOP_TRY(kernel::FileContent file, kernel::read_file_below(opened, name, largest_store));
-    const bool is_trusted_state = container.state_owner == 0 || container.state_owner == geteuid();
-    const bool is_trusted_file = file.writers.owner == 0 || file.writers.owner == geteuid();
-    if (file.writers.owner != container.state_owner && !(is_trusted_state && is_trusted_file)) {
+    if (!may_be_read_for(container, file.writers.owner)) {
         return fail(ErrorCode::denied, directory + "/" + std::string(name) + ": belongs to somebody else");
     }
     return std::move(file.bytes);
 }
+
+namespace {
+
+/// libpod's id-registry: id -> name, of containers and pods.
+Result<std::optional<std::string>> read_registered_name(const model::Container& container, const std::string& directory,
+                                                        std::string_view id) {
+    CSTOP_TRY(const kernel::Directory opened, kernel::open_directory(directory));
+    CSTOP_TRY(const kernel::Writers writers, kernel::read_writers(opened));
+    if (!may_be_read_for(container, writers.owner)) {
+        return fail(ErrorCode::denied, directory + ": belongs to somebody else");
+    }
+    CSTOP_TRY(kernel::Descriptor file, kernel::open_page_file(opened, "bolt_state.db"));
+    return read_consistently(kernel::PageFile(std::move(file)),
+                             [&](const BboltSnapshot& snapshot) -> Result<std::optional<std::string>> {
+                                 CSTOP_TRY(const auto registry, snapshot.find_bucket(snapshot.root(), {"id-registry"}));
+                                 if (!registry) {
+                                     return std::nullopt;
+                                 }
+                                 return snapshot.find_value(*registry, id);
+                             });
+}
+
+}  // namespace
 
 const Names& NameBook::read_names(const model::Container& container, const std::string& directory,
                                   std::string_view file) {
@@ -53,6 +83,16 @@ const Names& NameBook::read_names(const model::Container& container, const std::
         }
     }
     return files_.emplace(std::move(key), std::move(names)).first->second;
+}
+
+std::optional<std::string> NameBook::read_pod_name(const model::Container& container, const std::string& directory,
+                                                   std::string_view id) {
+    auto key = std::pair(container.state_owner, directory + "/" + std::string(id));
+    if (const auto found = pods_.find(key); found != pods_.end()) {
+        return found->second;
+    }
+    auto name = read_registered_name(container, directory, id);
+    return pods_.emplace(std::move(key), name ? *std::move(name) : std::nullopt).first->second;
 }
 
 std::optional<std::string> NameBook::read_storage_name(const model::Container& container,

@@ -32,11 +32,16 @@ public:
     /// volatile-containers.json. None: it is in neither.
     std::optional<std::string> read_storage_name(const model::Container& container, const std::string& directory);
 
+    /// What libpod calls the pod `id`; `directory` holds bolt_state.db. None: it does not say, or keeps SQLite.
+    std::optional<std::string> read_pod_name(const model::Container& container, const std::string& directory,
+                                             std::string_view id);
+
 private:
     const Names& read_names(const model::Container& container, const std::string& directory, std::string_view file);
 
     /// By the reader's owner and the path: who may not read a file learns nothing from one who may.
     std::map<std::pair<std::uint32_t, std::string>, Names> files_;
+    std::map<std::pair<std::uint32_t, std::string>, std::optional<std::string>> pods_;
 };
 
 }  // namespace cstop::discover

@@ -61,7 +61,12 @@ void read_store(model::Container& container, NameBook& book) {
     }
     const std::string directory(parent_path(parent_path(container.bundle)));
     container.name = book.read_storage_name(container, directory).value_or("");
-    container.is_sandbox = !container.pod.empty() && container.name == container.pod.substr(0, 12) + "-infra";
+    if (container.pod.empty()) {
+        return;
+    }
+    container.is_sandbox = container.name == container.pod.substr(0, 12) + "-infra";
+    const std::string libpod = std::string(parent_path(directory)) + "/libpod";
+    container.pod = book.read_pod_name(container, libpod, container.pod).value_or(container.pod);
 }
 
 bool may_own(const StateText& text, std::string_view /*root*/) {

@@ -117,6 +117,21 @@ bool is_filter_match(const model::Filter& filter, const model::Container& contai
     return false;
 }
 
+bool is_up(const model::Container& container) {
+    return container.status == model::Status::running || container.status == model::Status::paused;
+}
+
+bool is_of_pod(const model::Container& container, std::string_view pod) {
+    return !container.pod.empty() &&
+           (container.pod == pod ||
+            (!container.pod_namespace.empty() && pod == fmt::format("{}/{}", container.pod_namespace, container.pod)));
+}
+
+bool is_same_pod(const model::Container& one, const model::Container& other) {
+    return one.engine == other.engine && one.name_space == other.name_space && one.pod == other.pod &&
+           one.pod_namespace == other.pod_namespace;
+}
+
 }  // namespace
 
 bool is_word(std::string_view text) {
@@ -152,10 +167,32 @@ Result<std::size_t> choose_sighting(std::string_view word, std::span<const Sight
 bool is_selected(std::span<const model::Filter> filters, const model::Container& container) {
     const bool asks_for_status = std::ranges::any_of(
         filters, [](const model::Filter& filter) { return filter.key == model::Filter::Key::status; });
-    const bool is_up = container.status == model::Status::running || container.status == model::Status::paused;
-    return (asks_for_status || is_up) && std::ranges::all_of(filters, [&](const model::Filter& filter) {
+    return (asks_for_status || is_up(container)) && std::ranges::all_of(filters, [&](const model::Filter& filter) {
                return is_filter_match(filter, container);
            });
+}
+
+bool is_within(const model::Request& request, const model::Container& container) {
+    return request.engine.value_or(container.engine) == container.engine &&
+           request.name_space.value_or(container.name_space) == container.name_space;
+}
+
+Result<std::vector<std::size_t>> choose_pod(std::string_view pod, std::span<const Sighting> sightings) {
+    Indices found =
+        find_all(sightings, [&](const Sighting& each) { return each.container && is_of_pod(*each.container, pod); });
+    if (found.empty()) {
+        return fail(ErrorCode::not_found, "no such pod");
+    }
+    const auto of_other_pod = std::ranges::find_if(found, [&](std::size_t each) {
+        return !is_same_pod(*sightings[each].container, *sightings[found.front()].container);
+    });
+    if (of_other_pod != found.end()) {
+        return fail_ambiguous(sightings, {found.front(), *of_other_pod});
+    }
+    Indices running = find_all(sightings, [&](const Sighting& each) {
+        return each.container && is_of_pod(*each.container, pod) && is_up(*each.container);
+    });
+    return running.empty() ? found : running;
 }
 
 }  // namespace cstop::discover

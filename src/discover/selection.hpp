@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.hpp"
 #include "discover/scan.hpp"
@@ -23,5 +24,12 @@ Result<std::size_t> choose_sighting(std::string_view word, std::span<const Sight
 
 /// Does every filter match? Without a status filter only what runs (running, paused) matches. The id may be a prefix.
 bool is_selected(std::span<const model::Filter> filters, const model::Container& container);
+
+/// Is it within --engine and --namespace?
+bool is_within(const model::Request& request, const model::Container& container);
+
+/// The containers of the pod that `pod` (NAME or NAMESPACE/NAME) means: those that run, or all when none does. Errors:
+/// not_found; ambiguous when several pods are called so.
+Result<std::vector<std::size_t>> choose_pod(std::string_view pod, std::span<const Sighting> sightings);
 
 }  // namespace cstop::discover

@@ -106,6 +106,7 @@ Result<std::unique_ptr<HeldContainer>> hold_container(const Target& target, OwnP
         }
         describe(*portrait, held->init, opened);
     }
+    held->init_was_alive = portrait.has_value();
     const Memberships* memberships = portrait ? &portrait->memberships : nullptr;
     CSTOP_TRY(OwnCgroups cgroups, open_own_cgroups(mounts, target, memberships, own,
                                                    is_believed ? std::nullopt : std::optional(target.state_owner)));

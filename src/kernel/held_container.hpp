@@ -26,8 +26,10 @@ struct HeldContainer {
     bool init_has_fired = false;
     Descriptor events;  ///< cgroup.events of the v2 cgroup
     bool events_have_fired = false;
-    Descriptor member;       ///< pidfd of one member that must end before the cgroups can be empty
-    bool is_polled = false;  ///< nothing can be waited for: looked at again after a while
+    Descriptor member;  ///< pidfd of one member that must end before the cgroups can be empty
+    bool is_state_watched = false;
+    bool init_was_alive = false;  ///< when it was opened
+    bool is_polled = false;       ///< nothing can be waited for: looked at again after a while
 };
 
 /// Proves `target` in the order of System::open; `opened` is filled except for its handle.

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <sys/file.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <utility>
 
 #include <fmt/format.h>
@@ -20,12 +21,14 @@
 #include "kernel/member_walk.hpp"
 #include "kernel/mounts.hpp"
 #include "kernel/own_process.hpp"
+#include "kernel/state_watch.hpp"
 
 namespace cstop::kernel {
 
 namespace {
 
 constexpr std::uint64_t interruption_token = UINT64_MAX;
+constexpr std::uint64_t state_watch_token = UINT64_MAX - 1;
 
 /// Only where nothing can tell the end of a process (before Linux 5.3): the one place where time is looked at again and
 /// again.
@@ -58,6 +61,8 @@ public:
     Result<KillReport> kill_all(Handle handle) override;
     Result<KillReport> signal_all(Handle handle, Signal signal) override;
     Result<Remains> read_remains(Handle handle) override;
+    Result<void> watch_state(Handle handle) override;
+    bool is_recreated(Handle handle) override;
     std::optional<ExitStatus> read_exit(Handle handle) override;
     std::optional<std::string> read_idle_reaper(Handle handle) override;
     Result<bool> lift_cpu_quota(Handle handle) override;
@@ -73,6 +78,7 @@ private:
     Handle find_room();  ///< the last of free_
     void add_event(std::uint64_t token);
     void add_polled_events();
+    void add_state_events();
     bool has_polled() const;
     static Result<KillReport> signal_init_alone(const HeldContainer& held, Signal signal, std::string reason);
 
@@ -80,6 +86,7 @@ private:
     CgroupMounts& mounts_;
     EventLoop loop_;
     Interruption interruption_;
+    std::optional<StateWatch> state_watch_;                   ///< once somebody is watched
     std::vector<std::unique_ptr<HeldContainer>> containers_;  ///< by handle; empty: closed
     std::vector<Handle> free_;
     std::vector<Event> events_;
@@ -189,6 +196,36 @@ Result<Remains> LinuxSystem::read_remains(Handle handle) {
     return look_and_watch(loop_, at(handle), handle);
 }
 
+Result<void> LinuxSystem::watch_state(Handle handle) {
+    if (!state_watch_) {
+        CSTOP_TRY(StateWatch watch, StateWatch::make());
+        CSTOP_CHECK(loop_.add(watch.descriptor(), Readiness::readable, state_watch_token));
+        state_watch_ = std::move(watch);
+    }
+    const std::string& path = at(handle).state_directory.path();
+    CSTOP_CHECK(state_watch_->add(path.substr(0, path.rfind('/'))));
+    at(handle).is_state_watched = true;
+    return {};
+}
+
+bool LinuxSystem::is_recreated(Handle handle) {
+    const Directory& held = at(handle).state_directory;
+    struct stat before{};
+    struct stat now{};
+    return held.is_open() && ::fstat(held.number(), &before) == 0 && ::lstat(held.path().c_str(), &now) == 0 &&
+           S_ISDIR(now.st_mode) && (now.st_ino != before.st_ino || now.st_dev != before.st_dev);
+}
+
+void LinuxSystem::add_state_events() {
+    state_watch_->drain();
+    static_cast<void>(loop_.arm_again(state_watch_->descriptor(), Readiness::readable, state_watch_token));
+    for (Handle handle = 0; handle < containers_.size(); ++handle) {
+        if (containers_[handle] && containers_[handle]->is_state_watched) {
+            events_.push_back({.kind = Event::Kind::state_changed, .handle = handle, .signal = {}});
+        }
+    }
+}
+
 std::optional<ExitStatus> LinuxSystem::read_exit(Handle handle) {
     return read_exit_status(at(handle).init);
 }
@@ -197,7 +234,16 @@ std::optional<std::string> LinuxSystem::read_idle_reaper(Handle handle) {
     const InitProcess& init = at(handle).init;
     const Result<ProcessStat> stat = read_process_stat(init.pid());
     const bool is_its_zombie = stat && stat->state == 'Z' && stat->start_time == init.start_time() && !init.is_alive();
-    return is_its_zombie ? std::optional(describe_process(stat->parent)) : std::nullopt;
+    if (!is_its_zombie) {
+        return std::nullopt;
+    }
+    const Result<ProcessStat> parent = read_process_stat(stat->parent);
+    const bool can_reap = parent && std::string_view("TtDZX").find(parent->state) == std::string_view::npos;
+    // Every init is a zombie for the moment that a healthy parent needs.
+    if (can_reap && at(handle).init_was_alive) {
+        return std::nullopt;
+    }
+    return describe_process(stat->parent);
 }
 
 Result<bool> LinuxSystem::lift_cpu_quota(Handle handle) {
@@ -214,6 +260,10 @@ void LinuxSystem::add_event(std::uint64_t token) {
             events_.push_back({.kind = Event::Kind::interrupted, .handle = 0, .signal = *signal});
         }
         static_cast<void>(loop_.arm_again(interruption_.descriptor(), Readiness::readable, interruption_token));
+        return;
+    }
+    if (token == state_watch_token) {
+        add_state_events();
         return;
     }
     const auto [handle, watched] = parse_token(token);

@@ -89,6 +89,7 @@ struct Event {
     enum class Kind {
         init_exited,     ///< the pidfd is readable; confirm with read_remains
         cgroup_changed,  ///< a member left or the cgroup's populated or frozen changed; confirm with read_remains
+        state_changed,   ///< something appeared beside a watched state directory; confirm with is_recreated
         interrupted,     ///< SIGINT, SIGTERM or SIGHUP for cstop itself; see signal
     };
     Kind kind = Kind::init_exited;
@@ -138,10 +139,19 @@ public:
     /// What is left now. Arms whatever wait() needs to tell the next change.
     virtual Result<Remains> read_remains(Handle handle) = 0;
 
+    /// Reports state_changed when an entry appears in the directory that holds the container's state directory
+    /// (inotify(7)).
+    virtual Result<void> watch_state(Handle handle) = 0;
+
+    /// Is there another state directory of the same name now? Then somebody has started the container anew.
+    virtual bool is_recreated(Handle handle) = 0;
+
     /// How init ended: PIDFD_GET_INFO (6.15), else the zombie's stat, else none.
     virtual std::optional<ExitStatus> read_exit(Handle handle) = 0;
 
-    /// Who ought to reap init and did not: "containerd-shim (pid 812)"; none when it is no zombie.
+    /// Who ought to reap init and does not: "containerd-shim (pid 812)". A parent that only has not come to it yet is
+    /// not named: it is stopped, stuck or a zombie itself, or init was a zombie when it was opened. None when it is no
+    /// zombie.
     virtual std::optional<std::string> read_idle_reaper(Handle handle) = 0;
 
     /// Lifts the own cgroup's CPU quota so that a killed container gets the time to die (never an ancestor's). True:

@@ -21,6 +21,12 @@ std::optional<Status> parse_status(std::string_view text) {
     return static_cast<Status>(found - status_names.begin());
 }
 
+std::span<const std::string_view> known_engines() {
+    static constexpr std::array<std::string_view, 10> names = {
+        "runc", "crun", "youki", "docker", "containerd", "kubernetes", "podman", "cri-o", "buildkit", "buildah"};
+    return names;
+}
+
 std::optional<std::string_view> find_annotation(const Container& container, std::string_view key) {
     const auto found = std::ranges::find(container.annotations, key, &Annotation::first);
     if (found == container.annotations.end()) {

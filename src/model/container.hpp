@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -74,6 +75,9 @@ struct Container {
     /// What was odd while reading it, for the user.
     std::vector<std::string> warnings;
 };
+
+/// Every Container::engine: runtimes by hand, then engines.
+std::span<const std::string_view> known_engines();
 
 /// The value of annotation `key`, none when it is not there.
 std::optional<std::string_view> find_annotation(const Container& container, std::string_view key);

@@ -36,7 +36,10 @@ struct Request {
     // which
     std::vector<WordSource> words;
     bool all = false;
-    std::vector<Filter> filters;  ///< every one must match
+    std::vector<Filter> filters;            ///< every one must match
+    std::optional<std::string> engine;      ///< only containers of this engine
+    std::optional<std::string> name_space;  ///< only containers of this namespace of an engine
+    std::optional<std::string> pod;         ///< NAME or NAMESPACE/NAME: every container of this pod
     std::vector<std::string> roots;
     bool ignore_missing = false;
 

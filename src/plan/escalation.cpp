@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include <fmt/format.h>
+
 namespace cstop::plan {
 
 namespace {
@@ -25,6 +27,17 @@ Schedule make_escalation(Duration grace, Duration kill_timeout) {
     return schedule;
 }
 
+/// What a person has to know before the stop: it may not last.
+std::string format_restart(const model::RestartPolicy& restart) {
+    auto sentence = restart.name.empty()
+                        ? fmt::format("{} may start it again", restart.who)
+                        : fmt::format("{} may start it again (restart policy {})", restart.who, restart.name);
+    if (!restart.keep_down.empty()) {
+        sentence += fmt::format("; to keep it down: {}", restart.keep_down);
+    }
+    return sentence;
+}
+
 }  // namespace
 
 model::Plan make_plan(const model::Request& request, std::string word, model::Container container,
@@ -40,8 +53,8 @@ model::Plan make_plan(const model::Request& request, std::string word, model::Co
     plan.is_explicit = request.signal.has_value() || request.schedule.has_value();
     plan.warnings = container.warnings;
     plan.warnings.insert(plan.warnings.end(), settings.warnings.begin(), settings.warnings.end());
-    if (!plan.schedule.steps.empty() && plan.schedule.steps.front().signal == sigstop) {
-        plan.warnings.emplace_back("SIGSTOP suspends a process, it does not end it");
+    if (settings.restart.has_value()) {
+        plan.warnings.push_back(format_restart(*settings.restart));
     }
     plan.word = std::move(word);
     plan.container = std::move(container);

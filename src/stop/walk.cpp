@@ -35,6 +35,10 @@ kernel::Target make_target(const model::Container& container) {
     return target;
 }
 
+/// How long an engine with a restart policy is watched after the end: docker starts a container again within 200 ms
+/// (faults.md F26), podman's conmon within about a second.
+constexpr Duration restart_watch = std::chrono::milliseconds(1500);
+
 bool is_out_of_descriptors(const Error& error) {
     return error.errno_value == EMFILE || error.errno_value == ENFILE;
 }
@@ -83,12 +87,20 @@ bool Walk::begin(bool may_postpone) {
 }
 
 void Walk::on_change() {
+    if (restart_deadline_.has_value()) {
+        tell_restart();
+        return;
+    }
     look_around();
     proceed();
 }
 
 void Walk::on_time() {
     const auto now = system_.now();
+    if (restart_deadline_.has_value()) {
+        finish(Outcome::Kind::stopped);
+        return;
+    }
     if (nudge_.has_value() && now >= *nudge_) {
         nudge(now);
     }
@@ -107,7 +119,7 @@ void Walk::on_time() {
 
 void Walk::on_interrupt() {
     if (!is_finished_) {
-        finish(Outcome::Kind::interrupted);
+        finish(restart_deadline_.has_value() ? Outcome::Kind::stopped : Outcome::Kind::interrupted);
     }
 }
 
@@ -118,6 +130,9 @@ void Walk::on_failure(Error error) {
 }
 
 std::optional<kernel::Instant> Walk::deadline() const {
+    if (restart_deadline_.has_value()) {
+        return restart_deadline_;
+    }
     if (step_deadline_.has_value() && nudge_.has_value()) {
         return std::min(*step_deadline_, *nudge_);
     }
@@ -207,13 +222,13 @@ void Walk::signal_everybody() {
 }
 
 void Walk::kill_everybody() {
+    is_kill_all_tried_ = true;
     auto report = system_.kill_all(*handle_);
     if (!report.has_value()) {
         on_step_error(std::move(report).error());
         return;
     }
     is_kill_done_ = true;
-    is_kill_all_done_ = true;
     if (is_at_leftovers_) {
         outcome_.leftovers += report->signalled;
     }
@@ -305,8 +320,8 @@ void Walk::look_around() {
 
 void Walk::turn_to_leftovers(std::size_t processes) {
     is_at_leftovers_ = true;
-    if (is_kill_all_done_) {
-        return;  // they have been killed with init, and are on their way out
+    if (is_kill_all_tried_) {
+        return;  // they have been killed with init and are on their way out, or it cannot be done
     }
     const auto found = find_kill_all();
     if (!found.has_value()) {
@@ -406,8 +421,57 @@ void Walk::finish_gone() {
     if (const auto reaper = system_.read_idle_reaper(*handle_)) {
         warn(fmt::format("init is a zombie that {} does not reap", escape_text(*reaper)));
     }
+    outcome_.duration = elapsed();
     const bool was_running = opened_.init_is_alive || !outcome_.steps.empty();
-    finish(was_running ? Outcome::Kind::stopped : Outcome::Kind::not_running);
+    if (!was_running) {
+        finish(Outcome::Kind::not_running);
+    } else if (may_come_back()) {
+        watch_for_restart();
+    } else {
+        if (system_.is_recreated(*handle_)) {
+            warn("another container of the same id is there now, and was left alone");
+        }
+        finish(Outcome::Kind::stopped);
+    }
+}
+
+/// The kubelet starts a new container of another id, seconds later: that is not waited for.
+bool Walk::may_come_back() const {
+    const auto& restart = plan_.settings.restart;
+    if (!restart.has_value() || restart->name.empty()) {
+        return false;
+    }
+    const bool is_success = outcome_.exit == model::Exit{.by_signal = false, .value = 0};
+    return !(restart->name.starts_with("on-failure") && is_success);
+}
+
+void Walk::watch_for_restart() {
+    is_due_ = false;
+    step_deadline_.reset();
+    nudge_.reset();
+    restart_deadline_ = system_.now() + restart_watch;
+    const auto watched = system_.watch_state(*handle_);
+    if (!watched.has_value()) {
+        warn(format_error(with_context("watch for a restart", watched.error())));
+    }
+    // It may have come back before the watch began.
+    tell_restart();
+    if (!watched.has_value() && !is_finished_) {
+        finish(Outcome::Kind::stopped);
+    }
+}
+
+void Walk::tell_restart() {
+    if (!system_.is_recreated(*handle_)) {
+        return;
+    }
+    const auto& restart = *plan_.settings.restart;
+    auto sentence = fmt::format("restarted by {}", restart.who);
+    if (!restart.keep_down.empty()) {
+        sentence += fmt::format("; to keep it down: {}", restart.keep_down);
+    }
+    warn(std::move(sentence));
+    finish(Outcome::Kind::stopped);
 }
 
 void Walk::finish_surviving() {
@@ -432,7 +496,9 @@ void Walk::finish_failed(Error error) {
 
 void Walk::finish(Outcome::Kind kind) {
     outcome_.kind = kind;
-    outcome_.duration = elapsed();
+    if (!restart_deadline_.has_value()) {
+        outcome_.duration = elapsed();
+    }
     is_finished_ = true;
     is_due_ = false;
     step_deadline_.reset();

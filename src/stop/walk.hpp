@@ -9,6 +9,7 @@
 //   done
 //     at all. So SIGKILL never comes before the grace is over.
 //   - once init is dead, what remains gets SIGKILL if, and only if, the schedule has a KILL@all step.
+//   - once it is gone nothing is sent any more; at most its engine is watched for a moment.
 //   - every walk ends with exactly one Outcome.
 
 #include <cstddef>
@@ -74,6 +75,9 @@ private:
     void thaw();
 
     void finish_gone();
+    bool may_come_back() const;
+    void watch_for_restart();
+    void tell_restart();
     void finish_surviving();
     void finish_failed(Error error);
     void finish(model::Outcome::Kind kind);
@@ -97,9 +101,10 @@ private:
     std::optional<model::Step> failed_step_;  ///< the last step before SIGKILL that had its time
     std::optional<Error> first_error_;        ///< of a step that could not be done
     bool is_kill_done_ = false;               ///< some SIGKILL was sent
-    bool is_kill_all_done_ = false;
+    bool is_kill_all_tried_ = false;
     bool init_is_alive_ = false;
     bool is_at_leftovers_ = false;
+    std::optional<kernel::Instant> restart_deadline_;  ///< it is gone; until then somebody may start it again
     bool is_finished_ = false;
 };
 

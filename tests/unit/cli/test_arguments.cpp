@@ -235,8 +235,21 @@ TEST_CASE("a selection and words exclude each other, --all and --filter do not")
     CHECK(error_of({"--all", "-"}).starts_with("--all: "));
 }
 
+TEST_CASE("engine, namespace and pod are checked") {
+    const Request request = request_of({"--pod", "default/shop", "--engine", "kubernetes", "--namespace", "k8s.io"});
+    CHECK(request.pod == "default/shop");
+    CHECK(request.engine == "kubernetes");
+    CHECK(request.name_space == "k8s.io");
+    CHECK(error_of({"--engine", "dcoker", "web"}).starts_with("--engine: 'dcoker' is not an engine (runc, "));
+    CHECK(error_of({"--pod", "a/b/c"}) == "--pod: 'a/b/c' is not NAME or NAMESPACE/NAME");
+    CHECK(error_of({"--namespace", "a/b", "web"}) == "--namespace: 'a/b' cannot be a namespace");
+    CHECK(error_of({"--pod", "shop", "web"}) == "--pod: selects by itself, so no CONTAINER may be named with it");
+    CHECK(error_of({"--pod", "shop", "--all"}) == "--all: contradicts --pod");
+    CHECK(error_of({"--engine", "docker"}).starts_with("no CONTAINER"));
+}
+
 TEST_CASE("nothing named is a usage error with a hint") {
-    CHECK(error_of({}) == "no CONTAINER: name one, or use --all, --filter or --cidfile (see cstop --help)");
+    CHECK(error_of({}) == "no CONTAINER: name one, or use --all, --filter, --pod or --cidfile (see cstop --help)");
     CHECK(error_of({"-n"}).starts_with("no CONTAINER"));
     CHECK(error_of({"--root", "/run/runc"}).starts_with("no CONTAINER"));
 }

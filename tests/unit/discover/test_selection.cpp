@@ -182,5 +182,43 @@ TEST_CASE("points in time are read as RFC 3339 and compared as times") {
     }
 }
 
+TEST_CASE("a pod is its containers that run, or all of them when none does") {
+    std::vector<Sighting> seen;
+    seen.push_back(see_pod("aaa1", "web", "shop", "default", ""));
+    seen.push_back(see_pod("aaa2", "", "shop", "default", ""));
+    seen.push_back(see_pod("aaa3", "web", "other", "default", ""));
+    seen.push_back(see("shop"));
+    CHECK(choose_pod("shop", seen).value() == std::vector<std::size_t>{0, 1});
+    CHECK(choose_pod("default/shop", seen).value() == std::vector<std::size_t>{0, 1});
+    seen[0].container->status = model::Status::stopped;
+    CHECK(choose_pod("shop", seen).value() == std::vector<std::size_t>{1});
+    seen[1].container->status = model::Status::stopped;
+    CHECK(choose_pod("shop", seen).value() == std::vector<std::size_t>{0, 1});
+    CHECK(choose_pod("default/none", seen).error().code == ErrorCode::not_found);
+    CHECK(choose_pod("web", seen).error().code == ErrorCode::not_found);
+}
+
+TEST_CASE("pods of one name in two namespaces are ambiguous") {
+    std::vector<Sighting> seen;
+    seen.push_back(see_pod("aaa1", "web", "shop", "default", ""));
+    seen.push_back(see_pod("aaa2", "web", "shop", "test", ""));
+    CHECK(choose_pod("shop", seen).error().code == ErrorCode::ambiguous);
+    CHECK(choose_pod("test/shop", seen).value() == std::vector<std::size_t>{1});
+}
+
+TEST_CASE("--engine and --namespace narrow what is looked at") {
+    const Sighting docker = see("aaa1");
+    model::Request request;
+    CHECK(is_within(request, *docker.container));
+    request.engine = "docker";
+    request.name_space = "moby";
+    CHECK(is_within(request, *docker.container));
+    request.name_space = "k8s.io";
+    CHECK_FALSE(is_within(request, *docker.container));
+    request.name_space.reset();
+    request.engine = "podman";
+    CHECK_FALSE(is_within(request, *docker.container));
+}
+
 }  // namespace
 }  // namespace cstop::discover

@@ -81,7 +81,21 @@ TEST_CASE("an obedient init is signalled, told of and gone") {
     const auto exit = (*system)->read_exit(opened->handle);
     REQUIRE(exit);
     CHECK(exit->value == 3);
-    // The test has not reaped it.
+    // The test has not reaped it, but could at any moment.
+    CHECK_FALSE((*system)->read_idle_reaper(opened->handle));
+}
+
+TEST_CASE("a zombie that was one already is told with who does not reap it") {
+    auto system = make_linux_system();
+    REQUIRE(system);
+    const Child child([] {});
+    const auto first = (*system)->open(make_target(child, "x"));
+    REQUIRE(first);
+    REQUIRE((*system)->send_signal(first->handle, sigkill));
+    CHECK(wait_until_gone(**system, first->handle).is_gone());
+    const auto opened = (*system)->open(make_target(child, "x"));
+    REQUIRE(opened);
+    CHECK_FALSE(opened->init_is_alive);
     CHECK((*system)->read_idle_reaper(opened->handle)->find(std::to_string(::getpid())) != std::string::npos);
 }
 

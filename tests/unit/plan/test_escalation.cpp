@@ -64,8 +64,12 @@ TEST_CASE("the warnings of the container and of its settings travel with the pla
     CHECK(plan.word == "web");
 }
 
-TEST_CASE("SIGSTOP as a stop signal is warned of") {
-    const auto plan = plan::make_plan({}, "web", {}, settings_of(sigstop, 10s));
-    REQUIRE(plan.warnings.size() == 1);
-    CHECK(plan.warnings[0] == "SIGSTOP suspends a process, it does not end it");
+TEST_CASE("whoever may start it again is told before the stop") {
+    auto settings = settings_of(sigterm, 10s);
+    settings.restart = {.who = "docker", .name = "always", .keep_down = "docker update --restart=no web"};
+    CHECK(plan::make_plan({}, "web", {}, settings).warnings ==
+          std::vector<std::string>{
+              "docker may start it again (restart policy always); to keep it down: docker update --restart=no web"});
+    settings.restart = {.who = "kubelet", .name = "", .keep_down = ""};
+    CHECK(plan::make_plan({}, "web", {}, settings).warnings == std::vector<std::string>{"kubelet may start it again"});
 }

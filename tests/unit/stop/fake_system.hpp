@@ -47,6 +47,8 @@ struct FakeContainer {
     std::optional<kernel::SignalSets> signals;
 
     // State of the fake.
+    bool is_recreated = false;
+    bool is_state_watched = false;
     bool is_open = false;
     std::set<int> pending;  ///< signals that wait for the thaw
 };
@@ -191,6 +193,12 @@ public:
         const bool init_counts = it.init_is_alive && it.init_is_in_cgroup;
         return kernel::Remains{.init_is_alive = it.init_is_alive, .processes = it.others + (init_counts ? 1 : 0)};
     }
+
+    Result<void> watch_state(kernel::Handle handle) override {
+        open_of(handle).is_state_watched = true;
+        return {};
+    }
+    bool is_recreated(kernel::Handle handle) override { return open_of(handle).is_recreated; }
 
     std::optional<kernel::ExitStatus> read_exit(kernel::Handle handle) override {
         auto& it = open_of(handle);

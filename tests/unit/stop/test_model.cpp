@@ -178,7 +178,7 @@ void shape(FakeContainer& it, Dice& dice) {
 void plan_surprises(ModelSystem& system, const std::string& id, kernel::Handle handle, Dice& dice) {
     const int count = dice.below(4);
     for (int number = 0; number < count; ++number) {
-        const int kind = dice.below(5);
+        const int kind = dice.below(6);
         system.at(random_delay(dice), [&system, id, handle, kind] {
             auto& it = system[id];
             switch (kind) {
@@ -188,6 +188,10 @@ void plan_surprises(ModelSystem& system, const std::string& id, kernel::Handle h
                 case 3:
                     it.others = 0;
                     system.tell(handle, kernel::Event::Kind::cgroup_changed);
+                    break;
+                case 4:
+                    it.is_recreated = true;
+                    system.tell(handle, kernel::Event::Kind::state_changed);
                     break;
                 default:
                     if (it.init_is_alive) {
@@ -285,6 +289,9 @@ std::size_t run_once(std::uint64_t seed) {
         auto plan = plan_for(id, "KILL/1");
         plan.schedule = random_schedule(dice);
         plan.is_explicit = dice.is_one_in(3);
+        if (dice.is_one_in(6)) {
+            plan.settings.restart = model::RestartPolicy{.who = "docker", .name = "always", .keep_down = ""};
+        }
         if (number > 0 && dice.is_one_in(4)) {
             plan.after = {0};
         }

@@ -201,6 +201,17 @@ TEST_CASE("when no SIGKILL could be sent at all, it failed; it is not called a s
     CHECK(stopped.outcome.error->what == "kill the cgroup");
 }
 
+TEST_CASE("killing everybody is tried once, also when it turns out that init is gone") {
+    FakeSystem system;
+    auto& it = system.add("a");
+    it.kill_all_error = error_from_errno(ESRCH, "kill the cgroup");
+    it.others = 1;
+    system.at(1s, [&it] { it.init_is_alive = false; });  // the event is lost
+    const auto stopped = stop_one(system, "TERM/2/KILL@all/2");
+    CHECK(stopped.log == Lines{"0 send SIGTERM a", "2000 kill all a"});
+    CHECK(stopped.elapsed == 4s);
+}
+
 TEST_CASE("a container without a cgroup of its own: init alone, and the reason is said") {
     FakeSystem system;
     system.add("a").has_cgroup = false;
@@ -466,4 +477,66 @@ TEST_CASE("a step to all sends to everybody") {
     const auto stopped = stop_one(system, "HUP@all/5/KILL/60");
     CHECK(stopped.log == Lines{"0 signal all SIGHUP a"});
     CHECK(stopped.outcome.kind == Outcome::Kind::stopped);
+}
+
+namespace {
+
+model::Plan plan_with_restart(std::string name) {
+    auto plan = plan_for("a", escalation);
+    plan.settings.restart =
+        model::RestartPolicy{.who = "docker", .name = std::move(name), .keep_down = "docker update --restart=no a"};
+    return plan;
+}
+
+}  // namespace
+
+TEST_CASE("a container that its engine starts again is told, as soon as it is seen") {
+    FakeSystem system;
+    auto& it = system.add("a");
+    it.dies_of[15] = 2ms;
+    system.at(200ms, [&] {
+        it.is_recreated = true;
+        system.tell(0, kernel::Event::Kind::state_changed);
+    });
+    const auto stopped = stop_one(system, plan_with_restart("always"));
+    CHECK(stopped.outcome.kind == Outcome::Kind::stopped);
+    CHECK(stopped.outcome.warnings == Lines{"restarted by docker; to keep it down: docker update --restart=no a"});
+    CHECK(stopped.outcome.duration == 2ms);
+    CHECK(stopped.elapsed == 200ms);
+    CHECK(stopped.log == Lines{"0 send SIGTERM a"});
+}
+
+TEST_CASE("a container that stays down is watched for a moment only") {
+    FakeSystem system;
+    system.add("a").dies_of[15] = 2ms;
+    const auto stopped = stop_one(system, plan_with_restart("unless-stopped"));
+    CHECK(stopped.outcome.kind == Outcome::Kind::stopped);
+    CHECK(stopped.outcome.warnings.empty());
+    CHECK(stopped.elapsed == 1502ms);
+    CHECK(stopped.waits == 2);
+}
+
+TEST_CASE("a success is not restarted on failure, and not waited for") {
+    FakeSystem system;
+    system.add("a").dies_of[15] = 2ms;
+    CHECK(stop_one(system, plan_with_restart("on-failure")).elapsed == 2ms);
+}
+
+TEST_CASE("an interruption while a restart is watched for does not undo the stop") {
+    FakeSystem system;
+    system.add("a").dies_of[15] = 2ms;
+    system.interrupt_at(500ms, sigint);
+    const auto stopped = stop_one(system, plan_with_restart("always"));
+    CHECK(stopped.outcome.kind == Outcome::Kind::stopped);
+    CHECK(stopped.elapsed == 500ms);
+}
+
+TEST_CASE("a container of the same id that appeared meanwhile is told and left alone") {
+    FakeSystem system;
+    auto& it = system.add("a");
+    it.dies_of[15] = 2ms;
+    it.is_recreated = true;
+    const auto stopped = stop_one(system);
+    CHECK(stopped.outcome.warnings == Lines{"another container of the same id is there now, and was left alone"});
+    CHECK(stopped.log == Lines{"0 send SIGTERM a"});
 }
