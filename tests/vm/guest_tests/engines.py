@@ -16,6 +16,7 @@ from types import SimpleNamespace
 from typing import Callable
 
 import cri
+import grpc
 import payload
 from host import CGROUPS, as_op, has_trap, lives, run, start_time_of, wait_for
 
@@ -267,6 +268,13 @@ class Ctr(_Containerd):
 class _Kubelet(cri.Cri):
     """Starts pods as a kubelet with the systemd driver does: its cgroup parent is a slice."""
 
+    def is_ready(self):
+        """False while containerd, just started, answers that it is not initialized."""
+        try:
+            return list(self.list()) is not None
+        except grpc.RpcError:
+            return False
+
     def run_pod(self, name, uid, logs, parent):
         options = cri.message((1, parent), (2, cri.message((1, cri.message((1, cri.NODE))))))
         pod = cri.message((1, cri.message((1, name), (2, uid), (3, "default"))), (3, logs), (6, {"app": name}), (8, options))
@@ -288,6 +296,7 @@ class Kubernetes(_Containerd):
         if "registry.k8s.io/pause:3.6" not in self._ctr("images", "ls", "-q").stdout:
             self._ctr("images", "tag", "docker.io/library/img:plain", "registry.k8s.io/pause:3.6")
         self.kubelet = _Kubelet("/run/containerd/containerd.sock")
+        wait_for(self.kubelet.is_ready, "containerd's CRI")
 
     def make_pod(self, name=None):
         """Gives the sandbox as a Container; its payload is the image's own command."""
@@ -317,7 +326,10 @@ class Kubernetes(_Containerd):
                          record={"options.json": bundle / "options.json", "config.json": bundle / "config.json"})
 
     def _exit_code(self, id_):
-        state, code = self.kubelet.status(id_)
+        try:
+            state, code = self.kubelet.status(id_)
+        except grpc.RpcError:  # a containerd that was killed is on its way back
+            return None
         return code if state == "exited" else None
 
     def _remove(self, sandbox):
