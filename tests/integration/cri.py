@@ -6,7 +6,7 @@ usage: cri.py SOCKET run-pod NAME UID LOG_DIR CGROUP_PARENT                     
               --share-pid          the pod's pid namespace   --grace SECONDS      terminationGracePeriod
               --mount HOST:PATH    a directory of the host   --attempt N          of this container in this pod
        cri.py SOCKET stop CONTAINER SECONDS | remove-pod SANDBOX
-       cri.py SOCKET list                                                       -> id, name and state, one container a line
+       cri.py SOCKET list                                                       -> id, name and state of every one
        cri.py SOCKET status CONTAINER                                           -> state and exit code
 
 The messages are written field by field (runtime.v1 of the CRI), so no generated code is needed. The pod's

@@ -42,14 +42,15 @@ class Containerd:
             self("-n", namespace, "images", "import", archive)
         return self
 
-    def make(self, name, traps=None, *options, image="plain", namespace="default", before="", process=None):
-        """A container whose id is `name`, after the host's prefix."""
+    def make(self, name, traps=None, *options, image="plain", namespace="default", before="", process=None, cgroup=None):
+        """A container whose id is `name`, after the host's prefix; `cgroup` is one that it shares with others."""
         container = EngineContainer(self.host, self.host.prefix + name)
         container.namespace = namespace
         self._containers.append(container)
         container_id = container.name
         self(
-            "-n", namespace, "run", "-d", "--cgroup", f"/{self.host.prefix}ctr/{container_id}",
+            "-n", namespace, "run", "-d", "--cgroup",
+            f"/{self.host.prefix}{namespace}/{cgroup or container_id}",
             "--mount", f"type=bind,src={container.notes},dst=/notes,options=rbind:rw", *options,
             name_of(image), container_id, *(process or ["sh", "-c", script(traps, before)]),
         )  # fmt: skip
@@ -66,9 +67,11 @@ class Containerd:
     def verdict(self, container):
         """What containerd says when it has noticed the end: the task's status, and the exit code when it is deleted."""
         namespace = container.namespace
-        wait_until(
-            lambda: self.tasks(namespace)[container.id][1] == "STOPPED", 20, f"containerd notices {container.name}'s end"
-        )
+
+        def ended():
+            return self.tasks(namespace)[container.id][1] == "STOPPED"
+
+        wait_until(ended, 20, f"containerd notices the end of {container.name}")
         _, _, err = self.host.try_run("ctr", "-n", namespace, "tasks", "delete", container.id)
         told = re.search(r"non-zero exit code (\d+)", err)
         return "STOPPED", int(told[1]) if told else 0
@@ -86,11 +89,13 @@ class Containerd:
         self.host.signal(signal.SIGCONT, *self.daemon_pids())
 
     def kill(self):
-        self.host.signal(signal.SIGKILL, *self.daemon_pids())
-        assert self._daemon.ends_within(20)
+        self.host.kill(*self.daemon_pids())
+
+    def is_running(self):
+        return self._daemon is not None and self._daemon.is_alive()
 
     def remove_all(self):
-        if self._daemon.is_alive():
+        if self.is_running():
             self.go_on()
         else:
             self.start()
@@ -111,6 +116,7 @@ class Kubernetes:
         self.containerd = containerd
         self.host = containerd.host
         self._pods = []
+        self._why_not = ""
         self._containers = []
 
     def cri(self, *arguments):
@@ -143,6 +149,10 @@ class Kubernetes:
     def container(self, pod, name, traps=None, *options, **more):
         return self.make(pod, name, traps, *options, **more).wait_for("ready")
 
+    def _is_removed(self, sandbox):
+        status, _, self._why_not = self.host.try_run(sys.executable, _HERE / "cri.py", SOCKET, "remove-pod", sandbox)
+        return status == 0
+
     def _pid(self, container_id):
         return self.containerd.tasks("k8s.io")[container_id][0]
 
@@ -155,7 +165,8 @@ class Kubernetes:
 
     def remove_all(self):
         for sandbox in self._pods:
-            self.cri("remove-pod", sandbox)
+            # Refused while containerd is still busy with the end of a container.
+            wait_until(lambda sandbox=sandbox: self._is_removed(sandbox), 30, lambda: self._why_not)
         self._pods.clear()
         for container in self._containers:
             container.close()

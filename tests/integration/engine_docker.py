@@ -4,6 +4,7 @@ import json
 import signal
 
 from engine_container import EngineContainer, script
+from engine_containerd import SOCKET
 from engine_host import wait_until
 from engine_image import name_of
 
@@ -11,13 +12,17 @@ from engine_image import name_of
 class Docker:
     name = "docker"
 
-    def __init__(self, host, *arguments):
+    def __init__(self, host, *arguments, containerd=None):
+        """`containerd`: the host's, which docker shares; None: it starts one of its own."""
         self.host = host
-        self._arguments = arguments
+        self._containerd = containerd
+        self._arguments = [*arguments, *(["--containerd", SOCKET] if containerd else [])]
         self._daemon = None
         self._containers = []
 
     def start(self):
+        if self._containerd is not None and not self._containerd.is_running():
+            self._containerd.start()
         self._daemon = self.host.start(
             "dockerd", "--iptables=false", "--ip6tables=false", "--bridge=none", "--storage-driver=vfs",
             f"--cgroup-parent=/{self.host.prefix}docker", *self._arguments, log="dockerd.log",
@@ -75,12 +80,14 @@ class Docker:
         self.host.signal(signal.SIGCONT, *self.daemon_pids())
 
     def kill(self):
-        self.host.signal(signal.SIGKILL, *self.daemon_pids())
-        assert self._daemon.ends_within(20)
+        self.host.kill(*self.daemon_pids())
+
+    def is_running(self):
+        return self._daemon is not None and self._daemon.is_alive()
 
     def remove_all(self):
         """Every container, whatever a test left behind."""
-        if self._daemon.is_alive():
+        if self.is_running():
             self.go_on()
         else:
             self.start()

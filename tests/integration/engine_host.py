@@ -60,8 +60,8 @@ class Host:
         self.environment = ENVIRONMENT | {"HOME": "/run/home"}
         kind = kind_here(kind)
         change = "" if kind == views.kind_of_host() else _VIEWS[kind]
-        # catatonit reaps, as a host's first process does. It ends with its child, which ends with its standard input: the
-        # host never outlives this process, and the kernel kills whoever is left in the pid namespace.
+        # catatonit reaps, as a host's first process does. It ends with its child, which ends with its standard input:
+        # the host never outlives this process, and the kernel kills whoever is left in the pid namespace.
         self._holder = subprocess.Popen(
             ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--propagation", "private"]
             + ["catatonit", "--", "sh", "-c", f"{_SETUP}\n{change}\necho ready; exec cat"],
@@ -122,18 +122,45 @@ class Host:
     def process(self, pid):
         """A process of this host, by the pid that it has here."""
         pid = int(pid)
-        begin = _start_time(self.path(f"/proc/{pid}"))
-        for outside in Path("/proc").iterdir():
+        try:
+            begin = _start_time(self.path(f"/proc/{pid}"))
+        except FileNotFoundError:
+            raise ProcessLookupError(pid) from None
+        for outside in Path("/proc").glob("[0-9]*"):
             try:
-                if outside.name.isdigit() and _nspid(outside)[self._level :][:1] == [pid] and _start_time(outside) == begin:
+                if _nspid(outside)[self._level :][:1] == [pid] and _start_time(outside) == begin:
                     return Process(int(outside.name))
             except OSError:
                 pass
         raise ProcessLookupError(pid)
 
     def signal(self, number, *pids):
-        """To processes of this host, by the pids that they have here."""
-        self.run("sh", "-c", 'kill -s "$@"', "sh", signal.Signals(number).name[3:], *pids)
+        """To processes of this host, by the pids that they have here. Who is gone needs none."""
+        for process in self._present(pids):
+            try:
+                process.send(number)
+            except ProcessLookupError:
+                pass
+            process.close()
+
+    def kill(self, *pids):
+        """SIGKILL, and they are gone."""
+        processes = self._present(pids)
+        for process in processes:
+            if process.is_alive():
+                process.send(signal.SIGKILL)
+        for process in processes:
+            assert process.ends_within(20)
+            process.close()
+
+    def _present(self, pids):
+        found = []
+        for pid in pids:
+            try:
+                found.append(self.process(pid))
+            except ProcessLookupError:
+                pass
+        return found
 
     def processes_of(self, name):
         """The pids here of the processes of this command name."""
@@ -193,12 +220,12 @@ def _start_time(process):
     return (process / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[19]
 
 
-def wait_until(claim, seconds=20, what=None):
+def wait_until(claim, seconds, what):
     """Polls what no event tells: an engine's own opinion."""
     deadline = time.monotonic() + seconds
     while True:
         value = claim()
         if value:
             return value
-        assert time.monotonic() < deadline, f"not within {seconds} s: {what or claim}"
+        assert time.monotonic() < deadline, f"not within {seconds} s: {what() if callable(what) else what}"
         time.sleep(0.05)

@@ -45,7 +45,8 @@ def write_archive(path, rootfs):
 def _configs():
     for tag, stop_signal in IMAGES.items():
         yield name_of(tag), {"StopSignal": stop_signal} if stop_signal else {}
-    yield PAUSE, {"Cmd": ["sleep", "100000"]}
+    # As the real one, it reaps and ends when told to.
+    yield PAUSE, {"Cmd": ["sh", "-c", "trap 'exit 0' TERM; sleep 100000 & wait"]}
 
 
 def _as_root(member):

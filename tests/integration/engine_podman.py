@@ -48,8 +48,8 @@ class Podman:
         parent = [] if any(option.startswith("--pod=") for option in options) else self._parent()
         network = [] if any(option.startswith("--pod=") for option in options) else ["--network=none"]
         container.id = self(
-            verb, *detach, *network, *parent, "--name", name, "-v", f"{container.notes}:/notes", *options, name_of(image),
-            *(process or ["sh", "-c", script(traps, before)]),
+            verb, *detach, *network, *parent, "--name", name, "-v", f"{container.notes}:/notes", *options,
+            name_of(image), *(process or ["sh", "-c", script(traps, before)]),
         ).strip()  # fmt: skip
         if verb == "run":
             container.started(container.id, self.inspect(name)["State"]["Pid"])
@@ -86,16 +86,10 @@ class Podman:
         self.host.signal(signal.SIGSTOP, *self.daemon_pids())
 
     def go_on(self):
-        pids = self.daemon_pids()
-        if pids:
-            self.host.signal(signal.SIGCONT, *pids)
+        self.host.signal(signal.SIGCONT, *self.daemon_pids())
 
     def kill(self):
-        processes = [self.host.process(pid) for pid in self.daemon_pids()]
-        for process in processes:
-            process.send(signal.SIGKILL)
-            assert process.ends_within(20)
-            process.close()
+        self.host.kill(*self.daemon_pids())
 
     def remove_all(self):
         self.go_on()
@@ -136,6 +130,5 @@ class User:
         environment = ["HOME=" + self.home, "XDG_RUNTIME_DIR=" + self.runtime_directory, "USER=" + self.name]
         # The directory a command starts in must be one that the user may enter.
         line = f"cd {self.home} && exec {shlex.join(map(str, command))}"
-        return [
-            "setpriv", f"--reuid={self.uid}", f"--regid={self.uid}", "--init-groups", "env", *environment, "sh", "-c", line,
-        ]  # fmt: skip
+        who = ["setpriv", f"--reuid={self.uid}", f"--regid={self.uid}", "--init-groups"]
+        return [*who, "env", *environment, "sh", "-c", line]

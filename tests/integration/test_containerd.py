@@ -119,7 +119,7 @@ def test_a_container_is_stopped_while_the_daemon(containerd, trouble):
     ended = containerd.host.cstop("--json", web.id)
     assert (ended.status, web.received()) == (0, ["QUIT"])
     assert ended.objects[0]["exit"] == {"code": 3}
-    assert ended.seconds < 2
+    assert ended.seconds < 5
     assert web.is_gone()
     containerd.go_on() if trouble == "hangs" else containerd.start()
     assert containerd.verdict(web) == ("STOPPED", 3)
@@ -152,8 +152,18 @@ def test_the_same_id_in_two_namespaces_is_ambiguous(containerd):
     assert ended.err.count("containerd") >= 2 and "default" in ended.err and "other" in ended.err
     assert one.is_untouched() and two.is_untouched()
     assert containerd.host.cstop("--namespace", "other", one.id).status == 0
-    assert two.is_gone()
+    assert not two.init.is_alive()
     assert one.is_untouched()
+
+
+@pytest.mark.parametrize("traps", [OBEDIENT, STUBBORN], ids=["obedient", "stubborn"])
+def test_a_cgroup_that_holds_the_init_of_another_container_is_not_killed(containerd, traps):
+    one = containerd.container("one", traps, cgroup="both")
+    two = containerd.container("two", OBEDIENT, cgroup="both")
+    ended = containerd.host.cstop("-t", "0.5", "--kill-timeout", "1", one.id)
+    assert not one.init.is_alive()
+    assert two.is_untouched(), ended
+    assert ended.status == 0
 
 
 def test_a_filter_for_a_namespace_selects_it(containerd):
@@ -186,7 +196,7 @@ def test_a_stop_timeout_of_nerdctl_is_obeyed(containerd):
     ended = containerd.host.cstop("web")
     assert ended.status == 0
     assert "failed to stop container web in 2 seconds" in ended.err
-    assert 2 <= ended.seconds < 3.5
+    assert 2 <= ended.seconds < 8
     assert containerd.verdict(web) == ("STOPPED", 137)
 
 

@@ -88,7 +88,7 @@ def test_podmans_stubborn_container_is_killed_by(cstop, podman):
     web, other = podman.container("web", STUBBORN, "--stop-timeout=1"), podman.container("other", OBEDIENT)
     ended = cstop("web")
     assert ended.status == 0
-    assert 1 <= ended.seconds < 2.5
+    assert 1 <= ended.seconds < 8
     assert podman.verdict(web) == ("exited", 137)
     assert other.is_untouched()
 
