@@ -42,7 +42,9 @@ class Containerd:
             self("-n", namespace, "images", "import", archive)
         return self
 
-    def make(self, name, traps=None, *options, image="plain", namespace="default", before="", process=None, cgroup=None):
+    def make(
+        self, name, traps=None, *options, image="plain", namespace="default", before="", process=None, cgroup=None
+    ):  # fmt: skip
         """A container whose id is `name`, after the host's prefix; `cgroup` is one that it shares with others."""
         container = EngineContainer(self.host, self.host.prefix + name)
         container.namespace = namespace
