@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import cgroups
 import views
 from containers import Place, make_rootfs
 from cstop import BINARY
@@ -35,6 +36,16 @@ def pytest_configure(config):
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     config.addinivalue_line("markers", "once: does not depend on which binary is tested, one run is enough")
+
+
+def pytest_unconfigure(config):
+    """Workers that were killed could not clean up."""
+    for cgroup in cgroups.find("cstop-test-"):
+        worker = cgroup.name.split("-")[2]
+        if cgroup.exists() and not os.path.exists(f"/proc/{worker}"):
+            prefix = f"cstop-test-{worker}-"
+            cgroups.kill_members(prefix)
+            cgroups.remove(prefix)
 
 
 @pytest.fixture(scope="session")
@@ -72,7 +83,7 @@ def make_place(rootfs, view_of_kind, canary, tmp_path):
     made = []
 
     def make(runtime, kind, root=None, kind_of_place=Place, rootfs=rootfs, directory=None):
-        prefix = f"it{os.getpid()}x{next(_numbers)}-"
+        prefix = f"cstop-test-{os.getpid()}-{next(_numbers)}-"
         if directory is None:
             directory = tmp_path / f"{runtime}-{kind}-{len(made)}"
             directory.mkdir()
