@@ -26,14 +26,15 @@ bool is_inside(const std::string* process, std::string_view cgroup) {
     return process != nullptr && is_at_or_below(*process, cgroup);
 }
 
-/// Init is in a cgroup below that bears the id, and this one does not: it is the parent of containers.
-bool is_parent_of_own(const CgroupClaim& claim) {
-    if (is_named_after(claim.path, claim.container_id)) {
-        return false;
+/// A cgroup that bears no id may be anybody's: only the process in it can make it the container's.
+std::string explain_anonymous(const CgroupClaim& claim) {
+    if (*claim.init != claim.path) {
+        return "init is in a cgroup below it, and it does not bear the container's id";
     }
-    const std::vector<std::string_view> below =
-        split_text(std::string_view(*claim.init).substr(claim.path.size()), '/');
-    return std::ranges::any_of(below, [&](std::string_view part) { return bears_id(part, claim.container_id); });
+    // Then its other members cannot be told from a neighbour's.
+    return claim.init_has_private_pid_namespace
+               ? ""
+               : "it does not bear the container's id, and init has no pid namespace of its own";
 }
 
 }  // namespace
@@ -65,11 +66,11 @@ std::string explain_refusal(const CgroupClaim& claim) {
                    ? ""
                    : "init is gone and the cgroup does not bear the container's id";
     }
-    if (is_inside(claim.init, claim.path)) {
-        return is_parent_of_own(claim) ? "it is a parent of the container's cgroup" : "";
+    // Also when init was moved out (faults.md F23): the id tells whose the cgroup is.
+    if (is_named_after(claim.path, claim.container_id)) {
+        return "";
     }
-    // Init was moved out (faults.md F23): only the id can tell whose the cgroup is.
-    return is_named_after(claim.path, claim.container_id) ? "" : "init is not a member";
+    return is_inside(claim.init, claim.path) ? explain_anonymous(claim) : "init is not a member";
 }
 
 }  // namespace cstop::kernel

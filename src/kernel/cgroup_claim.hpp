@@ -13,6 +13,7 @@ struct CgroupClaim {
     std::string_view path;  ///< empty: cannot be known
     std::string_view container_id;
     bool init_is_alive = false;
+    bool init_has_private_pid_namespace = false;
     const std::string* init = nullptr;  ///< nullptr: in no cgroup of this hierarchy
     const std::string* own = nullptr;   ///< cstop's
 };

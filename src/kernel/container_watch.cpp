@@ -5,6 +5,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <fmt/format.h>
+
+#include "kernel/foreign_init.hpp"
 #include "kernel/members.hpp"
 #include "kernel/pidfd.hpp"
 
@@ -95,6 +98,16 @@ std::size_t count_some(const HeldContainer& held) {
     return read_members(first).value_or(Members()).count();
 }
 
+/// The cgroup is not the container's alone: who of the others was its own cannot be told, so none of them is touched.
+Remains give_up_cgroups(HeldContainer& held, std::int32_t foreign) {
+    held.events.close();
+    held.member.close();
+    held.is_polled = false;
+    held.cgroups.clear();
+    held.refusal = fmt::format("process {} in the cgroup is the init of another container", foreign);
+    return {.init_is_alive = false, .processes = 0, .doubt = held.refusal + ": nobody else in it was touched"};
+}
+
 }  // namespace
 
 std::uint64_t format_token(WatchToken token) {
@@ -128,11 +141,14 @@ Result<Remains> look_and_watch(EventLoop& loop, HeldContainer& held, Handle hand
             const std::uint64_t token = format_token({.handle = handle, .watched = Watched::init});
             CSTOP_CHECK(loop.arm_again(held.init.pidfd(), Readiness::readable, token));
         }
-        return Remains{.init_is_alive = true, .processes = count_some(held)};
+        return Remains{.init_is_alive = true, .processes = count_some(held), .doubt = ""};
     }
     held.is_polled = false;
     CSTOP_TRY(const Members members, watch_members(loop, held, handle));
-    return Remains{.init_is_alive = false, .processes = members.count()};
+    if (const auto foreign = find_foreign_init(members, held.init)) {
+        return give_up_cgroups(held, *foreign);
+    }
+    return Remains{.init_is_alive = false, .processes = members.count(), .doubt = ""};
 }
 
 }  // namespace cstop::kernel

@@ -107,8 +107,11 @@ Result<std::unique_ptr<HeldContainer>> hold_container(const Target& target, OwnP
         describe(*portrait, held->init, opened);
     }
     held->init_was_alive = portrait.has_value();
-    const Memberships* memberships = portrait ? &portrait->memberships : nullptr;
-    CSTOP_TRY(OwnCgroups cgroups, open_own_cgroups(mounts, target, memberships, own,
+    std::optional<LivingInit> init;
+    if (portrait) {
+        init = {.memberships = portrait->memberships, .has_private_pid_namespace = opened.has_private_pid_namespace};
+    }
+    CSTOP_TRY(OwnCgroups cgroups, open_own_cgroups(mounts, target, init, own,
                                                    is_believed ? std::nullopt : std::optional(target.state_owner)));
     if (portrait && target.start_time == 0 && !cgroups.holds_init) {
         return fail(ErrorCode::unsupported,

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "kernel/foreign_init.hpp"
 #include "kernel/freezer.hpp"
 #include "kernel/member_walk.hpp"
 #include "kernel/members.hpp"
@@ -64,20 +65,23 @@ bool has_others(const Members& all, const Members& known) {
 
 }  // namespace
 
-std::string explain_danger(std::span<const std::int32_t> members, OwnProcess& own) {
-    for (const std::int32_t pid : members) {
+std::string explain_danger(const Members& members, const InitProcess& init, OwnProcess& own) {
+    for (const std::int32_t pid : members.pids) {
         if (own.is_untouchable(pid)) {
             return pid == own.pid() ? "cstop itself is inside"
                                     : fmt::format("process {} is inside, {}", pid,
                                                   pid == 1 ? "the first of this machine" : "an ancestor of cstop");
         }
     }
+    if (const auto foreign = find_foreign_init(members, init)) {
+        return fmt::format("process {} is inside, the init of another container", *foreign);
+    }
     return "";
 }
 
-Result<KillReport> kill_cgroups(std::span<const Cgroup> cgroups, OwnProcess& own) {
+Result<KillReport> kill_cgroups(std::span<const Cgroup> cgroups, const InitProcess& init, OwnProcess& own) {
     CSTOP_TRY(const Members everybody, read_members(cgroups));
-    if (const std::string danger = explain_danger(everybody.pids, own); !danger.empty()) {
+    if (const std::string danger = explain_danger(everybody, init, own); !danger.empty()) {
         return fail(ErrorCode::denied, "kill the cgroup: " + danger);
     }
     const std::span<const Cgroup> v1 = v1_of(cgroups);
@@ -85,6 +89,8 @@ Result<KillReport> kill_cgroups(std::span<const Cgroup> cgroups, OwnProcess& own
     if (v2.empty()) {
         return freeze_and_walk(cgroups, own, "");
     }
+    // SIGKILL reaches a frozen v2 cgroup, but nobody else would ever thaw what is left of it.
+    const ThawAtEnd thaw(cgroups);
     // Before the write: afterwards the list is empty, and who was only in v1 could not be told.
     const Members in_v2 = v1.empty() ? everybody : read_members(v2).value_or(Members());
     for (const Cgroup& cgroup : v2) {
@@ -97,8 +103,6 @@ Result<KillReport> kill_cgroups(std::span<const Cgroup> cgroups, OwnProcess& own
     if (has_others(everybody, in_v2)) {
         CSTOP_TRY(const KillReport walked, freeze_and_walk(v1, own, ""));
         report.reason = "some processes are only in v1 hierarchies: " + walked.way;
-    } else {
-        const ThawAtEnd thaw(v1);
     }
     return report;
 }

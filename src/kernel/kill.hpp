@@ -9,16 +9,19 @@
 
 #include "base/result.hpp"
 #include "kernel/cgroup.hpp"
+#include "kernel/init_process.hpp"
+#include "kernel/members.hpp"
 #include "kernel/own_process.hpp"
 #include "kernel/system.hpp"
 
 namespace cstop::kernel {
 
 /// Nothing is frozen when this returns, whatever it returns. Error: denied when nobody could be killed, or because
-/// cstop, an ancestor of it, or PID 1 is inside (then nothing was done); system.
-Result<KillReport> kill_cgroups(std::span<const Cgroup> cgroups, OwnProcess& own);
+/// cstop, an ancestor of it, PID 1 or another container's init is inside (then nothing was done); system.
+Result<KillReport> kill_cgroups(std::span<const Cgroup> cgroups, const InitProcess& init, OwnProcess& own);
 
-/// Why not everybody in there may be killed: cstop, an ancestor of it, or PID 1 is among them. Empty: nobody of them.
-std::string explain_danger(std::span<const std::int32_t> members, OwnProcess& own);
+/// Why not everybody in there may be killed: cstop, an ancestor of it, PID 1, or the init of another container than
+/// `init`'s is among them. Empty: nobody of them.
+std::string explain_danger(const Members& members, const InitProcess& init, OwnProcess& own);
 
 }  // namespace cstop::kernel

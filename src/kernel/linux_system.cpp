@@ -168,7 +168,7 @@ Result<KillReport> LinuxSystem::kill_all(Handle handle) {
     if (held.cgroups.empty()) {
         return signal_init_alone(held, sigkill, held.refusal);
     }
-    Result<KillReport> report = kill_cgroups(held.cgroups, own_);
+    Result<KillReport> report = kill_cgroups(held.cgroups, held.init, own_);
     // Init may have been moved out (faults.md F23), or the cgroup may not be killed: it is signalled by itself as well.
     if (!report) {
         Result<KillReport> alone = signal_init_alone(held, sigkill, format_error(report.error()));

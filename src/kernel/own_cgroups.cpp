@@ -19,7 +19,7 @@ bool is_out_of_descriptors(const Error& error) {
 
 class Opening {
 public:
-    Opening(CgroupMounts& mounts, const Target& target, const Memberships* init, const OwnProcess& own,
+    Opening(CgroupMounts& mounts, const Target& target, const std::optional<LivingInit>& init, const OwnProcess& own,
             std::optional<std::uint32_t> required_owner)
         : mounts_(mounts), target_(target), init_(init), own_(own), required_owner_(required_owner) {}
 
@@ -40,7 +40,8 @@ public:
 
 private:
     Result<void> add(const CgroupName& name, std::size_t mount) {
-        const std::vector<CgroupLocation> locations = list_locations(mounts_.all(), mount, name, init_);
+        const std::vector<CgroupLocation> locations =
+            list_locations(mounts_.all(), mount, name, init_ ? &init_->memberships : nullptr);
         if (locations.empty()) {
             return {};
         }
@@ -74,16 +75,21 @@ private:
             refuse(fmt::format("{}: {}", cgroup.directory.path(), refusal));
             return;
         }
-        const std::string* member = init_ != nullptr ? find_path(*init_, cgroup.hierarchies) : nullptr;
+        const std::string* member = find_init_path(cgroup);
         result_.holds_init = result_.holds_init || (member != nullptr && is_at_or_below(*member, cgroup.path));
         result_.cgroups.push_back(std::move(cgroup));
+    }
+
+    const std::string* find_init_path(const Cgroup& cgroup) const {
+        return init_ ? find_path(init_->memberships, cgroup.hierarchies) : nullptr;
     }
 
     CgroupClaim make_claim(const Cgroup& cgroup) const {
         return {.path = cgroup.path,
                 .container_id = target_.id,
-                .init_is_alive = init_ != nullptr,
-                .init = init_ != nullptr ? find_path(*init_, cgroup.hierarchies) : nullptr,
+                .init_is_alive = init_.has_value(),
+                .init_has_private_pid_namespace = init_ && init_->has_private_pid_namespace,
+                .init = find_init_path(cgroup),
                 .own = find_path(own_.memberships(), cgroup.hierarchies)};
     }
 
@@ -104,7 +110,7 @@ private:
 
     CgroupMounts& mounts_;
     const Target& target_;
-    const Memberships* init_;
+    const std::optional<LivingInit>& init_;
     const OwnProcess& own_;
     std::optional<std::uint32_t> required_owner_;
     OwnCgroups result_;
@@ -112,7 +118,7 @@ private:
 
 }  // namespace
 
-Result<OwnCgroups> open_own_cgroups(CgroupMounts& mounts, const Target& target, const Memberships* init,
+Result<OwnCgroups> open_own_cgroups(CgroupMounts& mounts, const Target& target, const std::optional<LivingInit>& init,
                                     const OwnProcess& own, std::optional<std::uint32_t> required_owner) {
     return Opening(mounts, target, init, own, required_owner).run();
 }

@@ -19,10 +19,15 @@ struct OwnCgroups {
     bool holds_init = false;      ///< init is a member of one of them, which is not the root
 };
 
-/// `init`: the memberships of the living init, nullptr when it is gone. `required_owner`: who must own the cgroup's
+struct LivingInit {
+    Memberships memberships;
+    bool has_private_pid_namespace = false;
+};
+
+/// `init`: none when it is gone. `required_owner`: who must own the cgroup's
 /// directory, when the state file is believed only in what belongs to its writer (design section 6).
 /// Errors: only those that leave nothing to say about the container: no descriptor left.
-Result<OwnCgroups> open_own_cgroups(CgroupMounts& mounts, const Target& target, const Memberships* init,
+Result<OwnCgroups> open_own_cgroups(CgroupMounts& mounts, const Target& target, const std::optional<LivingInit>& init,
                                     const OwnProcess& own, std::optional<std::uint32_t> required_owner);
 
 }  // namespace cstop::kernel

@@ -311,6 +311,9 @@ void Walk::look_around() {
         return;
     }
     init_is_alive_ = remains->init_is_alive;
+    if (!remains->doubt.empty()) {
+        warn(remains->doubt);
+    }
     if (remains->is_gone()) {
         finish_gone();
     } else if (!init_is_alive_ && !is_at_leftovers_) {

@@ -138,9 +138,15 @@ TEST_CASE("a cgroup is refused when it is not the container's own") {
     const std::string inside = "/docker/abc/init.scope";
     const std::string outside = "/elsewhere";
     const std::string root = "/";
-    const auto refusal = [&](std::string_view path, bool alive, const std::string* init, const std::string& own) {
-        return explain_refusal(
-            {.path = path, .container_id = "abc", .init_is_alive = alive, .init = init, .own = &own});
+    const std::string custom = "/custom";
+    const auto refusal = [&](std::string_view path, bool alive, const std::string* init, const std::string& own,
+                             bool is_private = true) {
+        return explain_refusal({.path = path,
+                                .container_id = "abc",
+                                .init_is_alive = alive,
+                                .init_has_private_pid_namespace = is_private,
+                                .init = init,
+                                .own = &own});
     };
     CHECK(refusal("/docker/abc", true, &inside, root).empty());
     CHECK(refusal("/docker/abc", true, &outside, root).empty());
@@ -148,7 +154,12 @@ TEST_CASE("a cgroup is refused when it is not the container's own") {
     CHECK(refusal("/custom", true, &outside, root) == "init is not a member");
     CHECK(refusal("/custom", true, nullptr, root) == "init is not a member");
     CHECK(refusal("/custom", false, nullptr, root) == "init is gone and the cgroup does not bear the container's id");
-    CHECK(refusal("/docker", true, &inside, root) == "it is a parent of the container's cgroup");
+    CHECK(refusal("/docker", true, &inside, root) ==
+          "init is in a cgroup below it, and it does not bear the container's id");
+    CHECK(refusal("/custom", true, &custom, root).empty());
+    CHECK(refusal("/custom", true, &custom, root, false) ==
+          "it does not bear the container's id, and init has no pid namespace of its own");
+    CHECK(refusal("/docker/abc", true, &inside, root, false).empty());
     CHECK(refusal("/docker/abc", true, &inside, inside) == "cstop itself is inside");
     CHECK(refusal("/", true, &inside, root) == "it is the root of the hierarchy");
     CHECK(refusal("", true, &inside, root) == "its place in the hierarchy cannot be known");

@@ -143,7 +143,7 @@ TEST_CASE("processes that fork and exit all the time do not escape a walk") {
     }
     const std::vector<Cgroup> cgroups = open_test_cgroup(cgroup, "freezer");
     auto own = OwnProcess::read();
-    const auto report = kill_cgroups(cgroups, *own);
+    const auto report = kill_cgroups(cgroups, InitProcess(), *own);
     REQUIRE(report);
     CHECK(report->signalled >= 8);
     CHECK(wait_until_empty(cgroups));
