@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <sstream>
 #include <string>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -30,7 +31,8 @@ public:
         pid_ = ::fork();
         if (pid_ == 0) {
             ::close(ready[0]);
-            sigset_t none;  // a System of this test may have blocked some
+            ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // also when the test itself is killed
+            sigset_t none;                       // a System of this test may have blocked some
             ::sigemptyset(&none);
             ::sigprocmask(SIG_SETMASK, &none, nullptr);
             body();
