@@ -135,15 +135,18 @@ TEST_CASE("a process is proven by start time or by cgroup, or not at all") {
     const Child child;
     Target target = make_target(child, "x");
     target.start_time = 0;
-    const auto opened = (*system)->open(target);
-    REQUIRE_FALSE(opened);
-    CHECK(opened.error().code == ErrorCode::unsupported);
+    const auto refused = (*system)->open(target);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == ErrorCode::unsupported);
 
-    const TestCgroup unified("", make_name("proof"));
+    target.id = make_name("proof");
+    const TestCgroup unified("", target.id);
     CSTOP_NEEDS(unified);
     unified.add(child.pid());
     target.cgroups = {name_of("", unified)};
-    CHECK((*system)->open(target)->init_is_alive);
+    const auto opened = (*system)->open(target);
+    REQUIRE(opened);
+    CHECK(opened->init_is_alive);
 }
 
 TEST_CASE("a reused pid is gone") {
@@ -183,7 +186,7 @@ TEST_CASE("another user's state file reaches only that user's processes and cgro
     CHECK(opened->init_is_alive);
     CHECK(opened->cgroup_refusal.find("belongs to uid 0") != std::string::npos);
     ::chown(unified.path().c_str(), 12345, 12345);
-    CHECK((*system)->open(allowed)->cgroup_refusal.empty());
+    CHECK((*system)->open(allowed).value().cgroup_refusal.empty());
 }
 
 TEST_CASE("two systems share one stop") {
@@ -206,6 +209,7 @@ TEST_CASE("a stopped init is continued, a running one is left alone") {
     auto system = make_linux_system();
     const Child child;
     const auto opened = (*system)->open(make_target(child, "x"));
+    REQUIRE(opened);
     CHECK_FALSE(*(*system)->resume_init(opened->handle));
     child.send(SIGSTOP);
     while (read_process_stat(child.pid())->state != 'T') {
@@ -218,13 +222,13 @@ TEST_CASE("a stopped init is continued, a running one is left alone") {
 TEST_CASE("handles are used again after close") {
     auto system = make_linux_system();
     const Child child;
-    const auto first = (*system)->open(make_target(child, "x"))->handle;
-    const auto second = (*system)->open(make_target(child, "x"))->handle;
+    const auto first = (*system)->open(make_target(child, "x")).value().handle;
+    const auto second = (*system)->open(make_target(child, "x")).value().handle;
     CHECK(first != second);
     (*system)->close(first);
     (*system)->close(first);
-    CHECK((*system)->open(make_target(child, "x"))->handle == first);
-    CHECK((*system)->open(make_target(child, "x"))->handle != second);
+    CHECK((*system)->open(make_target(child, "x")).value().handle == first);
+    CHECK((*system)->open(make_target(child, "x")).value().handle != second);
 }
 
 TEST_CASE("a v2 cgroup is killed whole, sub-cgroups included") {
@@ -323,6 +327,7 @@ TEST_CASE("on a hybrid host who is only in a v1 hierarchy dies as well") {
     Target target = make_target(init, name);
     target.cgroups = {name_of("freezer", freezer), name_of("", unified)};
     const auto opened = (*system)->open(target);
+    REQUIRE(opened);
     const auto report = (*system)->kill_all(opened->handle);
     REQUIRE(report);
     CHECK(report->way == "cgroup.kill");
@@ -342,6 +347,7 @@ TEST_CASE("a paused v1 container sees the signal, and runs after the thaw") {
     Target target = make_target(init, name);
     target.cgroups = {name_of("freezer", freezer)};
     const auto opened = (*system)->open(target);
+    REQUIRE(opened);
     CHECK(opened->is_frozen);
     CHECK(is_frozen(target.cgroups, name, init.pid()));
     REQUIRE((*system)->send_signal(opened->handle, sigterm));
@@ -363,6 +369,7 @@ TEST_CASE("an ancestor's freeze is named and never lifted") {
     Target target = make_target(init, "own");
     target.cgroups = {{.hierarchy = "freezer", .path = own.string(), .below_mount = false}};
     const auto opened = (*system)->open(target);
+    REQUIRE(opened);
     CHECK_FALSE(*(*system)->thaw(opened->handle));
     REQUIRE((*system)->kill_all(opened->handle));
     CHECK((*system)->read_remains(opened->handle)->init_is_alive);
@@ -383,6 +390,7 @@ TEST_CASE("a cgroup that is removed and made anew is not the container's") {
     Target target = make_target(init, name);
     target.cgroups = {name_of("", unified)};
     const auto opened = (*system)->open(target);
+    REQUIRE(opened);
     init.send(SIGKILL);
     init.reap();
     for (int tries = 0; ::rmdir(unified.path().c_str()) != 0 && tries < 1000; ++tries) {
@@ -407,6 +415,7 @@ TEST_CASE("init moved out of the container's cgroup is killed with it") {
     Target target = make_target(init, name);
     target.cgroups = {name_of("", unified)};
     const auto opened = (*system)->open(target);
+    REQUIRE(opened);
     CHECK(opened->cgroup_refusal.empty());
     REQUIRE((*system)->kill_all(opened->handle));
     CHECK(wait_until_gone(**system, opened->handle).is_gone());
@@ -424,11 +433,12 @@ TEST_CASE("a cgroup without init and without the id is never killed") {
     for (const char* path : {"", "/", "/../x"}) {
         Target target = make_target(init, "someid");
         target.cgroups = {{.hierarchy = "", .path = path, .below_mount = true}};
-        CHECK_FALSE((*system)->open(target)->cgroup_refusal.empty());
+        CHECK_FALSE((*system)->open(target).value().cgroup_refusal.empty());
     }
     Target target = make_target(init, "someid");
     target.cgroups = {name_of("", unified)};
     const auto opened = (*system)->open(target);
+    REQUIRE(opened);
     CHECK(opened->cgroup_refusal.find("init is not a member") != std::string::npos);
     const auto report = (*system)->kill_all(opened->handle);
     CHECK(report->way == "init alone");
@@ -458,7 +468,7 @@ TEST_CASE("a cgroup that holds an ancestor of cstop is not killed") {
             write_text(outside, std::to_string(::getpid()));
             auto system = make_linux_system();
             const auto opened = (*system)->open(target);
-            const auto report = (*system)->kill_all(opened->handle);
+            const auto report = opened ? (*system)->kill_all(opened->handle) : fail(ErrorCode::system, "");
             ::_exit(report && report->way == "init alone" && report->signalled == 1 ? 0 : 1);
         }
         int status = 0;
@@ -486,6 +496,7 @@ TEST_CASE("any other signal reaches each member once") {
     Target target = make_target(init, name);
     target.cgroups = {name_of("", unified)};
     const auto opened = (*system)->open(target);
+    REQUIRE(opened);
     CHECK((*system)->signal_all(opened->handle, sigterm)->signalled == 2);
     CHECK(wait_until_gone(**system, opened->handle).is_gone());
     CHECK(wait_for_zombie(second.pid()));
@@ -505,6 +516,7 @@ TEST_CASE("a CPU quota of the container's own is lifted") {
     Target target = make_target(init, name);
     target.cgroups = {name_of("cpu", cpu)};
     const auto opened = (*system)->open(target);
+    REQUIRE(opened);
     CHECK(*(*system)->lift_cpu_quota(opened->handle));
     CHECK_FALSE(*(*system)->lift_cpu_quota(opened->handle));
     CHECK(read_text(cpu.path() / "cpu.cfs_quota_us") == "-1\n");
