@@ -217,6 +217,9 @@ bool LinuxSystem::is_recreated(Handle handle) {
 }
 
 void LinuxSystem::add_state_events() {
+    if (!state_watch_) {
+        return;
+    }
     state_watch_->drain();
     static_cast<void>(loop_.arm_again(state_watch_->descriptor(), Readiness::readable, state_watch_token));
     for (Handle handle = 0; handle < containers_.size(); ++handle) {
