@@ -25,8 +25,8 @@ struct Selection {
     std::vector<Error> problems;
 };
 
-/// The words of the request with files and standard input read: one word a container. Error: usage, when a cidfile is
-/// unreadable, empty or no id, or a line of standard input is not a word. With --ignore a cidfile
+/// The words of the request with files and standard input read: one word a container. Error: usage, when a word is
+/// neither an id nor a name (faults.md R1), or a cidfile is unreadable, empty or no id. With --ignore a cidfile
 /// that is missing names a container that does not exist.
 Result<std::vector<std::string>> read_words(const model::Request& request);
 

@@ -68,7 +68,13 @@ Result<std::vector<std::string>> read_words(const model::Request& request) {
     bool has_read_input = false;
     for (const model::WordSource& source : request.words) {
         switch (source.kind) {
-            case model::WordSource::Kind::argument: words.push_back(source.text); break;
+            case model::WordSource::Kind::argument:
+                if (!is_word(source.text)) {
+                    return fail(ErrorCode::usage,
+                                fmt::format("{} is no container id or name", quote_text(source.text)));
+                }
+                words.push_back(source.text);
+                break;
             case model::WordSource::Kind::cidfile:
                 CSTOP_CHECK(add_cidfile(source.text, request.ignore_missing, words));
                 break;
