@@ -1,0 +1,118 @@
+// How a walk ends: gone, and perhaps started again by its engine; surviving; failed.
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "stop/walk.hpp"
+
+namespace cstop::stop {
+
+namespace {
+
+using model::Outcome;
+
+/// How long an engine with a restart policy is watched after the end: docker starts a container again within 200 ms
+/// (faults.md F26), podman's conmon within about a second.
+constexpr Duration restart_watch = std::chrono::milliseconds(1500);
+
+}  // namespace
+
+void Walk::finish_gone() {
+    if (const auto status = system_.read_exit(*handle_)) {
+        outcome_.exit = model::Exit{.by_signal = status->by_signal, .value = status->value};
+    }
+    if (const auto reaper = system_.read_idle_reaper(*handle_)) {
+        warn(fmt::format("init is a zombie that {} does not reap", escape_text(*reaper)));
+    }
+    outcome_.duration = elapsed();
+    const bool was_running = opened_.init_is_alive || !outcome_.steps.empty();
+    if (!was_running) {
+        finish(Outcome::Kind::not_running);
+    } else if (may_come_back()) {
+        watch_for_restart();
+    } else {
+        if (system_.is_recreated(*handle_)) {
+            warn("another container of the same id is there now, and was left alone");
+        }
+        finish(Outcome::Kind::stopped);
+    }
+}
+
+/// The kubelet starts a new container of another id, seconds later: that is not waited for.
+bool Walk::may_come_back() const {
+    const auto& restart = plan_.settings.restart;
+    if (!restart.has_value() || restart->name.empty()) {
+        return false;
+    }
+    const bool is_success = outcome_.exit == model::Exit{.by_signal = false, .value = 0};
+    return !(restart->name.starts_with("on-failure") && is_success);
+}
+
+void Walk::watch_for_restart() {
+    is_due_ = false;
+    step_deadline_.reset();
+    nudge_.reset();
+    restart_deadline_ = system_.now() + restart_watch;
+    const auto watched = system_.watch_state(*handle_);
+    if (!watched.has_value()) {
+        warn(format_error(with_context("watch for a restart", watched.error())));
+    }
+    // It may have come back before the watch began.
+    tell_restart();
+    if (!watched.has_value() && !is_finished_) {
+        finish(Outcome::Kind::stopped);
+    }
+}
+
+void Walk::tell_restart() {
+    if (!system_.is_recreated(*handle_)) {
+        return;
+    }
+    const auto& restart = *plan_.settings.restart;
+    auto sentence = fmt::format("restarted by {}", restart.who);
+    if (!restart.keep_down.empty()) {
+        sentence += fmt::format("; to keep it down: {}", restart.keep_down);
+    }
+    warn(std::move(sentence));
+    finish(Outcome::Kind::stopped);
+}
+
+void Walk::finish_surviving() {
+    if (!is_kill_done_ && first_error_.has_value()) {
+        finish_failed(*first_error_);
+        return;
+    }
+    for (auto& survivor : system_.examine_survivors(*handle_)) {
+        outcome_.survivors.push_back({.pid = survivor.pid,
+                                      .command = std::move(survivor.command),
+                                      .state = survivor.state,
+                                      .wchan = std::move(survivor.wchan),
+                                      .cause = std::move(survivor.cause)});
+    }
+    finish(Outcome::Kind::still_running);
+}
+
+void Walk::finish_failed(Error error) {
+    outcome_.error = std::move(error);
+    finish(Outcome::Kind::failed);
+}
+
+void Walk::finish(Outcome::Kind kind) {
+    outcome_.kind = kind;
+    if (!restart_deadline_.has_value()) {
+        outcome_.duration = elapsed();
+    }
+    is_finished_ = true;
+    is_due_ = false;
+    step_deadline_.reset();
+    nudge_.reset();
+    if (handle_.has_value()) {
+        system_.close(*handle_);
+        handle_.reset();
+    }
+    audience_.on_outcome(number_, outcome_);
+}
+
+}  // namespace cstop::stop

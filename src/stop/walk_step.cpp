@@ -1,0 +1,189 @@
+// What a walk does when a step is due: signals to init or to everybody, and what follows from their errors.
+
+#include <cerrno>
+#include <csignal>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "stop/futility.hpp"
+#include "stop/walk.hpp"
+
+namespace cstop::stop {
+
+namespace {
+
+using model::Aim;
+
+/// How long a SIGKILL is given before a container that is starved of CPU time is helped (faults.md F18: without help
+/// eleven seconds, with it four milliseconds).
+constexpr Duration first_nudge = std::chrono::seconds(1);
+
+/// After these a SIGCONT would undo what was asked for.
+bool is_suspending(Signal signal) {
+    return signal == sigstop || signal.number == SIGTSTP || signal.number == SIGTTIN || signal.number == SIGTTOU;
+}
+
+}  // namespace
+
+void Walk::do_step() {
+    const model::Step& current = step();
+    nudge_.reset();
+    step_deadline_.reset();
+    if (current.wait != forever) {
+        step_deadline_ = system_.now() + current.wait;
+    }
+    if (current.aim == Aim::init && !init_is_alive_) {
+        skip_step();
+        return;
+    }
+    if (is_sent_by_another()) {
+        tell_step("not sent: another stop is under way", "");
+        return;
+    }
+    if (*current.signal == sigkill) {
+        tell_escalation();
+    }
+    if (current.aim == Aim::init) {
+        send_to_init();
+    } else if (*current.signal == sigkill) {
+        kill_everybody();
+    } else {
+        signal_everybody();
+    }
+}
+
+void Walk::send_to_init() {
+    const Signal signal = *step().signal;
+    auto sent = system_.send_signal(*handle_, signal);
+    if (!sent.has_value()) {
+        on_step_error(std::move(sent).error());
+        return;
+    }
+    tell_step("sent", *std::move(sent));
+    if (signal == sigkill) {
+        is_kill_done_ = true;
+        nudge_wait_ = first_nudge;
+        nudge_ = system_.now() + nudge_wait_;
+        // On v1 even SIGKILL waits for the thaw.
+        thaw();
+        return;
+    }
+    after_signal_to_init();
+}
+
+/// Only after the signal is pending may the process run on: thawed or continued before, it would run without having
+/// seen it.
+void Walk::after_signal_to_init() {
+    if (opened_.is_frozen) {
+        thaw();
+    }
+    if (!is_suspending(*step().signal)) {
+        auto resumed = system_.resume_init(*handle_);
+        if (!resumed.has_value() && resumed.error().code != ErrorCode::gone) {
+            warn(format_error(with_context("continue the stopped init", std::move(resumed).error())));
+        }
+    }
+    tell_futility();
+}
+
+void Walk::signal_everybody() {
+    auto report = system_.signal_all(*handle_, *step().signal);
+    if (!report.has_value()) {
+        on_step_error(std::move(report).error());
+        return;
+    }
+    tell_step("sent", report->way);
+    if (opened_.is_frozen) {
+        thaw();
+    }
+    look_around();
+}
+
+void Walk::kill_everybody() {
+    is_kill_all_tried_ = true;
+    auto report = system_.kill_all(*handle_);
+    if (!report.has_value()) {
+        on_step_error(std::move(report).error());
+        return;
+    }
+    is_kill_done_ = true;
+    if (is_at_leftovers_) {
+        outcome_.leftovers += report->signalled;
+    }
+    tell_step("sent", report->way);
+    if (!report->reason.empty() && report->way == "init alone") {
+        warn(fmt::format("only init was killed: {}", report->reason));
+    }
+    nudge_wait_ = first_nudge;
+    nudge_ = system_.now() + nudge_wait_;
+    look_around();
+}
+
+void Walk::on_step_error(Error error) {
+    if (error.code == ErrorCode::gone) {
+        tell_step("gone", "");
+        look_around();
+        return;
+    }
+    tell_step(format_error(error), "");
+    if (!first_error_.has_value()) {
+        first_error_ = error;
+    }
+    const Signal signal = *step().signal;
+    if (signal != sigkill && error.errno_value == EACCES) {
+        // A security module, not the user's rights: SIGKILL through the cgroup may still work, but only when its time
+        // comes.
+        warn(fmt::format("{} was denied by a security module: {}", format_signal(signal), format_error(error)));
+        return;
+    }
+    if (signal == sigkill) {
+        // Another way to kill may be left, and there is nothing to wait for.
+        skip_step();
+        return;
+    }
+    finish_failed(std::move(error));
+}
+
+/// The configured stop signal is sent once, however many cstops stop the container; each keeps its own deadline. What
+/// the user named is always sent.
+bool Walk::is_sent_by_another() {
+    const bool is_configured_signal = !plan_.is_explicit && index_ == 0 && *step().signal != sigkill;
+    return is_configured_signal && !system_.lock_stop(*handle_);
+}
+
+void Walk::tell_step(std::string result, std::string way) {
+    outcome_.steps.push_back({.signal = *step().signal,
+                              .aim = step().aim,
+                              .sent_at = elapsed(),
+                              .result = std::move(result),
+                              .way = std::move(way)});
+    audience_.on_step(number_, outcome_.steps.back());
+}
+
+void Walk::tell_escalation() {
+    if (failed_step_.has_value() && init_is_alive_ && !outcome_.escalated) {
+        outcome_.escalated = true;
+        audience_.on_escalation(number_, *failed_step_->signal, failed_step_->wait);
+    }
+}
+
+void Walk::tell_futility() {
+    auto sentence = explain_futility(opened_, *step().signal);
+    if (!sentence.has_value()) {
+        return;
+    }
+    if (index_ + 1 < plan_.schedule.steps.size() && *plan_.schedule.steps[index_ + 1].signal == sigkill) {
+        *sentence += fmt::format("; SIGKILL in {}", format_duration(step().wait));
+    }
+    warn(*std::move(sentence));
+}
+
+void Walk::thaw() {
+    auto thawed = system_.thaw(*handle_);
+    if (!thawed.has_value() && thawed.error().code != ErrorCode::gone) {
+        warn(format_error(with_context("thaw", std::move(thawed).error())));
+    }
+}
+
+}  // namespace cstop::stop
