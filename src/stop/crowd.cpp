@@ -56,15 +56,15 @@ bool Crowd::is_ready(std::size_t number) const {
 }
 
 void Crowd::note_begun(std::size_t number) {
-    if (walks_[number].is_finished()) {
-        return;
+    const auto handle = walks_[number].handle();
+    if (!handle.has_value()) {
+        return;  // it has ended already
     }
     active_.push_back(number);
-    const auto handle = *walks_[number].handle();
-    if (by_handle_.size() <= handle) {
-        by_handle_.resize(handle + 1);
+    if (by_handle_.size() <= *handle) {
+        by_handle_.resize(*handle + 1);
     }
-    by_handle_[handle] = number;
+    by_handle_[*handle] = number;
 }
 
 void Crowd::wait_and_deliver() {

@@ -90,7 +90,7 @@ void Walk::on_time() {
         // The end may have come with the deadline: nobody is killed, or called a survivor, who is dead already.
         look_around();
         if (!is_finished_ && !is_due_) {
-            if (*step().signal != sigkill) {
+            if (signal_of(step()) != sigkill) {
                 failed_step_ = step();
             }
             advance();
@@ -156,7 +156,7 @@ bool Walk::is_repeating() const {
 
 /// Finishes when nothing is left; turns to the leftovers when only init is gone.
 void Walk::look_around() {
-    const auto remains = system_.read_remains(*handle_);
+    const auto remains = system_.read_remains(opened_.handle);
     if (!remains.has_value()) {
         auto error = with_context("look whether it is gone", remains.error());
         if (!step_deadline_.has_value()) {
@@ -203,8 +203,9 @@ std::optional<std::size_t> Walk::find_kill_all() const {
         return static_cast<std::size_t>(found - steps.begin());
     }
     if (is_repeating()) {
-        const auto again = std::find_if(steps.begin() + static_cast<std::ptrdiff_t>(*plan_.schedule.repeat_from),
-                                        steps.end(), is_kill_all);
+        const auto again =
+            std::find_if(steps.begin() + static_cast<std::ptrdiff_t>(plan_.schedule.repeat_from.value_or(0)),
+                         steps.end(), is_kill_all);
         if (again != steps.end()) {
             return static_cast<std::size_t>(again - steps.begin());
         }
@@ -215,11 +216,11 @@ std::optional<std::size_t> Walk::find_kill_all() const {
 /// SIGKILL was sent a while ago and somebody lives. A container without CPU time cannot even die: its own quota is
 /// lifted. A walk that ran out of passes against a fork bomb goes on. Ever more rarely, so that a wait stays a wait.
 void Walk::nudge(kernel::Instant now) {
-    if (system_.lift_cpu_quota(*handle_).value_or(false)) {
+    if (system_.lift_cpu_quota(opened_.handle).value_or(false)) {
         warn("lifted the container's CPU quota, which kept it from dying");
     }
     if (is_kill_all(step())) {
-        auto report = system_.kill_all(*handle_);
+        auto report = system_.kill_all(opened_.handle);
         if (report.has_value() && is_at_leftovers_) {
             outcome_.leftovers = std::max(outcome_.leftovers, report->signalled);
         }

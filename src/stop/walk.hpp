@@ -23,6 +23,11 @@
 
 namespace cstop::stop {
 
+/// Of a step of a plan, where every signal is filled in.
+inline Signal signal_of(const model::Step& step) {
+    return step.signal.value_or(sigterm);
+}
+
 class Walk {
 public:
     /// `plan` and the others must outlive the walk. `number` is the plan's number for the audience.

@@ -20,10 +20,10 @@ constexpr Duration restart_watch = std::chrono::milliseconds(1500);
 }  // namespace
 
 void Walk::finish_gone() {
-    if (const auto status = system_.read_exit(*handle_)) {
+    if (const auto status = system_.read_exit(opened_.handle)) {
         outcome_.exit = model::Exit{.by_signal = status->by_signal, .value = status->value};
     }
-    if (const auto reaper = system_.read_idle_reaper(*handle_)) {
+    if (const auto reaper = system_.read_idle_reaper(opened_.handle)) {
         warn(fmt::format("init is a zombie that {} does not reap", escape_text(*reaper)));
     }
     outcome_.duration = elapsed();
@@ -33,7 +33,7 @@ void Walk::finish_gone() {
     } else if (may_come_back()) {
         watch_for_restart();
     } else {
-        if (system_.is_recreated(*handle_)) {
+        if (system_.is_recreated(opened_.handle)) {
             warn("another container of the same id is there now, and was left alone");
         }
         finish(Outcome::Kind::stopped);
@@ -55,7 +55,7 @@ void Walk::watch_for_restart() {
     step_deadline_.reset();
     nudge_.reset();
     restart_deadline_ = system_.now() + restart_watch;
-    const auto watched = system_.watch_state(*handle_);
+    const auto watched = system_.watch_state(opened_.handle);
     if (!watched.has_value()) {
         warn(format_error(with_context("watch for a restart", watched.error())));
     }
@@ -67,10 +67,10 @@ void Walk::watch_for_restart() {
 }
 
 void Walk::tell_restart() {
-    if (!system_.is_recreated(*handle_)) {
+    if (!system_.is_recreated(opened_.handle)) {
         return;
     }
-    const auto& restart = *plan_.settings.restart;
+    const auto restart = plan_.settings.restart.value_or(model::RestartPolicy());
     auto sentence = fmt::format("restarted by {}", restart.who);
     if (!restart.keep_down.empty()) {
         sentence += fmt::format("; to keep it down: {}", restart.keep_down);
@@ -84,7 +84,7 @@ void Walk::finish_surviving() {
         finish_failed(*first_error_);
         return;
     }
-    for (auto& survivor : system_.examine_survivors(*handle_)) {
+    for (auto& survivor : system_.examine_survivors(opened_.handle)) {
         outcome_.survivors.push_back({.pid = survivor.pid,
                                       .command = std::move(survivor.command),
                                       .state = survivor.state,
@@ -109,7 +109,7 @@ void Walk::finish(Outcome::Kind kind) {
     step_deadline_.reset();
     nudge_.reset();
     if (handle_.has_value()) {
-        system_.close(*handle_);
+        system_.close(opened_.handle);
         handle_.reset();
     }
     audience_.on_outcome(number_, outcome_);

@@ -41,12 +41,12 @@ void Walk::do_step() {
         tell_step("not sent: another stop is under way", "");
         return;
     }
-    if (*current.signal == sigkill) {
+    if (signal_of(current) == sigkill) {
         tell_escalation();
     }
     if (current.aim == Aim::init) {
         send_to_init();
-    } else if (*current.signal == sigkill) {
+    } else if (signal_of(current) == sigkill) {
         kill_everybody();
     } else {
         signal_everybody();
@@ -54,8 +54,8 @@ void Walk::do_step() {
 }
 
 void Walk::send_to_init() {
-    const Signal signal = *step().signal;
-    auto sent = system_.send_signal(*handle_, signal);
+    const Signal signal = signal_of(step());
+    auto sent = system_.send_signal(opened_.handle, signal);
     if (!sent.has_value()) {
         on_step_error(std::move(sent).error());
         return;
@@ -78,8 +78,8 @@ void Walk::after_signal_to_init() {
     if (opened_.is_frozen) {
         thaw();
     }
-    if (!is_suspending(*step().signal)) {
-        auto resumed = system_.resume_init(*handle_);
+    if (!is_suspending(signal_of(step()))) {
+        auto resumed = system_.resume_init(opened_.handle);
         if (!resumed.has_value() && resumed.error().code != ErrorCode::gone) {
             warn(format_error(with_context("continue the stopped init", std::move(resumed).error())));
         }
@@ -88,7 +88,7 @@ void Walk::after_signal_to_init() {
 }
 
 void Walk::signal_everybody() {
-    auto report = system_.signal_all(*handle_, *step().signal);
+    auto report = system_.signal_all(opened_.handle, signal_of(step()));
     if (!report.has_value()) {
         on_step_error(std::move(report).error());
         return;
@@ -102,7 +102,7 @@ void Walk::signal_everybody() {
 
 void Walk::kill_everybody() {
     is_kill_all_tried_ = true;
-    auto report = system_.kill_all(*handle_);
+    auto report = system_.kill_all(opened_.handle);
     if (!report.has_value()) {
         on_step_error(std::move(report).error());
         return;
@@ -130,7 +130,7 @@ void Walk::on_step_error(Error error) {
     if (!first_error_.has_value()) {
         first_error_ = error;
     }
-    const Signal signal = *step().signal;
+    const Signal signal = signal_of(step());
     if (signal != sigkill && error.errno_value == EACCES) {
         // A security module, not the user's rights: SIGKILL through the cgroup may still work, but only when its time
         // comes.
@@ -148,12 +148,12 @@ void Walk::on_step_error(Error error) {
 /// The configured stop signal is sent once, however many cstops stop the container; each keeps its own deadline. What
 /// the user named is always sent.
 bool Walk::is_sent_by_another() {
-    const bool is_configured_signal = !plan_.is_explicit && index_ == 0 && *step().signal != sigkill;
-    return is_configured_signal && !system_.lock_stop(*handle_);
+    const bool is_configured_signal = !plan_.is_explicit && index_ == 0 && signal_of(step()) != sigkill;
+    return is_configured_signal && !system_.lock_stop(opened_.handle);
 }
 
 void Walk::tell_step(std::string result, std::string way) {
-    outcome_.steps.push_back({.signal = *step().signal,
+    outcome_.steps.push_back({.signal = signal_of(step()),
                               .aim = step().aim,
                               .sent_at = elapsed(),
                               .result = std::move(result),
@@ -164,23 +164,23 @@ void Walk::tell_step(std::string result, std::string way) {
 void Walk::tell_escalation() {
     if (failed_step_.has_value() && init_is_alive_ && !outcome_.escalated) {
         outcome_.escalated = true;
-        audience_.on_escalation(number_, *failed_step_->signal, failed_step_->wait);
+        audience_.on_escalation(number_, signal_of(*failed_step_), failed_step_->wait);
     }
 }
 
 void Walk::tell_futility() {
-    auto sentence = explain_futility(opened_, *step().signal);
+    auto sentence = explain_futility(opened_, signal_of(step()));
     if (!sentence.has_value()) {
         return;
     }
-    if (index_ + 1 < plan_.schedule.steps.size() && *plan_.schedule.steps[index_ + 1].signal == sigkill) {
+    if (index_ + 1 < plan_.schedule.steps.size() && signal_of(plan_.schedule.steps[index_ + 1]) == sigkill) {
         *sentence += fmt::format("; SIGKILL in {}", format_duration(step().wait));
     }
     warn(*std::move(sentence));
 }
 
 void Walk::thaw() {
-    auto thawed = system_.thaw(*handle_);
+    auto thawed = system_.thaw(opened_.handle);
     if (!thawed.has_value() && thawed.error().code != ErrorCode::gone) {
         warn(format_error(with_context("thaw", std::move(thawed).error())));
     }
