@@ -191,7 +191,8 @@ public:
             return Failure(*it.remains_error);
         }
         const bool init_counts = it.init_is_alive && it.init_is_in_cgroup;
-        return kernel::Remains{.init_is_alive = it.init_is_alive, .processes = it.others + (init_counts ? 1 : 0), .doubt = ""};
+        return kernel::Remains{
+            .init_is_alive = it.init_is_alive, .processes = it.others + (init_counts ? 1 : 0), .doubt = ""};
     }
 
     Result<void> watch_state(kernel::Handle handle) override {
