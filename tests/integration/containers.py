@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import cgroups
-from cstop import BINARY, Running
+from cstop import BINARY, UNDER, Running
 from processes import Process
 
 STOP_SIGNAL = "org.opencontainers.image.stopSignal"
@@ -201,6 +201,7 @@ class Place:
 
     user = ()  # what runs the runtime as somebody else
     spec_options = ()
+    under = UNDER  # what runs cstop
 
     def __init__(self, runtime, view, rootfs, directory, prefix, root=None):
         self.runtime_name = runtime
@@ -268,7 +269,7 @@ class Place:
 
     def command(self, *arguments, root=True):
         roots = ["--root", str(self.root)] if root else []
-        return [str(BINARY), *roots, *map(str, arguments)]
+        return [*map(str, self.under), str(BINARY), *roots, *map(str, arguments)]
 
     def start(self, *arguments, stdin=None, environment=None, root=True):
         return Running(self.view.enter(self.command(*arguments, root=root)), stdin, environment)

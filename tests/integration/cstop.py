@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import time
@@ -10,6 +11,9 @@ from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parents[2]
 BINARY = Path(os.environ.get("CSTOP", SOURCE / "build" / "src" / "cstop")).resolve()
+
+# What every cstop is started through: CSTOP_UNDER="tests/faults/enosys openat2" runs a whole suite without that call.
+UNDER = tuple(shlex.split(os.environ.get("CSTOP_UNDER", "")))
 
 # Nobody's settings but the tests': the same words on every machine.
 ENVIRONMENT = {

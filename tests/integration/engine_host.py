@@ -15,7 +15,7 @@ from pathlib import Path
 import cgroups
 import engine_image
 import views
-from cstop import BINARY, ENVIRONMENT, Running
+from cstop import BINARY, ENVIRONMENT, UNDER, Running
 from processes import Process
 
 # /run may hold the sockets of the machine's own engines; an overlay lets a test write in /etc; an overlay cannot be the
@@ -117,7 +117,7 @@ class Host:
 
     def start_cstop(self, *arguments, environment=None, stdin=None):
         environment = {"HOME": "/run/home"} | (environment or {})
-        return Running(self.enter([str(BINARY), *map(str, arguments)]), stdin, environment)
+        return Running(self.enter([*UNDER, str(BINARY), *map(str, arguments)]), stdin, environment)
 
     def process(self, pid):
         """A process of this host, by the pid that it has here."""

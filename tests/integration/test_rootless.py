@@ -30,7 +30,7 @@ class UserPlace(Place):
     def cstop_as_user(self, *arguments, environment=None, root=True):
         # The build directory may be below a directory that only root may enter.
         binary = shutil.copy(BINARY, self.directory / "cstop")
-        command = [binary, *self.command(*arguments, root=root)[1:]]
+        command = [binary if word == str(BINARY) else word for word in self.command(*arguments, root=root)]
         return Running(self.view.enter([*self.user, *command]), environment=environment).ended()
 
 
