@@ -6,16 +6,37 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "integration"))
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "integration"))
 
-from fixtures import *  # pylint: disable=unused-wildcard-import,wildcard-import,wrong-import-position
+# pylint: disable=unused-wildcard-import,wildcard-import,wrong-import-position
+from containers import make_rootfs
+from fixtures import *
+
+
+def compile_program(directory, name, *libraries):
+    """A static program of a source file beside this one."""
+    program = directory / name
+    command = ["gcc", "-O1", "-Wall", "-Wextra", "-Werror", "-static", "-pthread", "-o", program, HERE / f"{name}.c"]
+    subprocess.run([*command, *libraries], check=True)
+    return program
 
 
 @pytest.fixture(scope="session")
 def enosys(tmp_path_factory):
     """A program that runs another one without some system calls (enosys.c)."""
-    source = Path(__file__).with_name("enosys.c")
-    program = tmp_path_factory.mktemp("enosys") / "enosys"
-    command = ["cc", "-O1", "-Wall", "-Wextra", "-Werror", "-static", "-o", program, source, "-lseccomp"]
-    subprocess.run(command, check=True)
-    return program
+    return compile_program(tmp_path_factory.mktemp("enosys"), "enosys", "-lseccomp")
+
+
+@pytest.fixture(scope="session")
+def actor(tmp_path_factory):
+    """A program that plays what a shell cannot (actor.c), on the host."""
+    return compile_program(tmp_path_factory.mktemp("actor"), "actor")
+
+
+@pytest.fixture(scope="session")
+def rootfs(tmp_path_factory, actor):
+    """The integration tests' own, with /bin/actor."""
+    directory = make_rootfs(tmp_path_factory.mktemp("rootfs"))
+    (directory / "bin" / "actor").hardlink_to(actor)
+    return directory

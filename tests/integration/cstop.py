@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import shlex
 import signal
 import subprocess
@@ -55,9 +56,22 @@ class Running:
             env=ENVIRONMENT | (environment or {}),
         )
         self._stdin = stdin
+        self._heard = b""
 
     def send(self, number):
         self._process.send_signal(number)
+
+    def wait_for(self, words, seconds=20):
+        """Until it has said `words` on standard error."""
+        poller = select.poll()
+        poller.register(self._process.stderr, select.POLLIN)
+        deadline = time.monotonic() + seconds
+        while words not in self._heard.decode(errors="surrogateescape"):
+            left = deadline - time.monotonic()
+            assert left > 0 and poller.poll(left * 1000), f"not said within {seconds} s: {words!r}, only {self._heard!r}"
+            said = os.read(self._process.stderr.fileno(), 65536)
+            assert said, f"ended without saying {words!r}, only {self._heard!r}"
+            self._heard += said
 
     def ended(self, limit=60):
         """Waits for the end. `limit` is for a cstop that hangs: no test may depend on it."""
@@ -66,7 +80,10 @@ class Running:
         except subprocess.TimeoutExpired:
             self._process.kill()
             out, err = self._process.communicate()
-            raise AssertionError(f"cstop did not end within {limit} s; so far: {out!r} {err!r}") from None
+            raise AssertionError(
+                f"cstop did not end within {limit} s; so far: {out!r} {self._heard + err!r}"
+            ) from None
+        err = self._heard + err
         seconds = time.monotonic() - self._begin
         status = self._process.returncode
         # surrogateescape: a test may ask for bytes that are no UTF-8.
