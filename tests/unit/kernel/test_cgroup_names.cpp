@@ -165,6 +165,46 @@ TEST_CASE("a cgroup is refused when it is not the container's own") {
     CHECK(refusal("", true, &inside, root) == "its place in the hierarchy cannot be known");
 }
 
+TEST_CASE("the cgroups of systemd's driver are the containers' own, what is around them is not") {
+    // As tests/vm recorded them (tests/data/vm-bookworm-6.1).
+    const std::string libpod = "/machine.slice/libpod-abc.scope";
+    const std::string pod = "/kubepods.slice/kubepods-besteffort.slice/kubepods-besteffort-pod1111_0006.slice";
+    const std::string user = "/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-abc.scope";
+    struct Row {
+        std::string init;
+        std::string own;  // the container's
+    };
+    const std::string cstop = "/user.slice/user-0.slice/session-1.scope";
+    const auto refusal = [&](const std::string& path, const std::string* init) {
+        return explain_refusal({.path = path,
+                                .container_id = "abc",
+                                .init_is_alive = init != nullptr,
+                                .init_has_private_pid_namespace = false,
+                                .init = init,
+                                .own = &cstop});
+    };
+    for (const auto& [init, own] :
+         {Row{"/system.slice/runc-abc.scope", "/system.slice/runc-abc.scope"},
+          Row{"/system.slice/crun-abc.scope/container", "/system.slice/crun-abc.scope/container"},
+          Row{"/system.slice/docker-abc.scope", "/system.slice/docker-abc.scope"},
+          Row{pod + "/cri-containerd-abc.scope", pod + "/cri-containerd-abc.scope"},
+          Row{libpod + "/container", libpod + "/container"}, Row{libpod, libpod},
+          Row{libpod + "/container/init.scope", libpod + "/container"}, Row{user + "/container", user + "/container"},
+          Row{"/system.slice/web.service/libpod-payload-abc", "/system.slice/web.service/libpod-payload-abc"}}) {
+        CAPTURE(init);
+        CHECK(locate(pure, {"", "/sys/fs/cgroup" + own, false}, ("0::" + init).c_str()) ==
+              "/sys/fs/cgroup " + own.substr(1));
+        CHECK(refusal(own, &init).empty());
+        CHECK(refusal(own, nullptr).empty());  // init is gone, its cgroup still bears the id
+        for (const std::string& around :
+             {std::string("/system.slice"), std::string("/machine.slice"), pod, user.substr(0, user.rfind('/')),
+              std::string("/system.slice/web.service"), std::string("/init.scope")}) {
+            CHECK_FALSE(refusal(around, &init).empty());
+            CHECK_FALSE(refusal(around, nullptr).empty());
+        }
+    }
+}
+
 TEST_CASE("a list of members keeps hidden processes apart") {
     Members members;
     parse_members("12\n0\n7\nx\n99999999999\n12", members);

@@ -179,6 +179,18 @@ TEST_CASE("crun's copy of config.json has the annotation of a rootless container
     }
 }
 
+TEST_CASE("podman writes the signal that ends a systemd as a number") {
+    const auto directory = find_by_prefix(data("vm-bookworm-6.1/systemd"), "11efbea97715");
+    const auto annotation = parse_bundle_config(test::read_bytes(directory / "config.json"));
+    REQUIRE(annotation.has_value());
+    CHECK(*annotation == "37");
+    model::Container container;
+    container.id = directory.filename();
+    container.engine = "podman";
+    container.annotations = {{std::string(stop_signal_annotation), annotation->value()}};
+    CHECK(look_up_settings({}, std::nullopt, container).signal.value == parse_signal("SIGRTMIN+3").value());
+}
+
 TEST_CASE("restart policies are told with the command that keeps the container down") {
     const auto restart = [](const model::Container& container) {
         return look_up_settings({}, std::nullopt, container).restart;
