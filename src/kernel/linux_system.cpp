@@ -19,6 +19,7 @@
 #include "kernel/interruption.hpp"
 #include "kernel/kill.hpp"
 #include "kernel/member_walk.hpp"
+#include "kernel/members.hpp"
 #include "kernel/mounts.hpp"
 #include "kernel/own_process.hpp"
 #include "kernel/state_watch.hpp"
@@ -61,6 +62,7 @@ public:
     Result<KillReport> kill_all(Handle handle) override;
     Result<KillReport> signal_all(Handle handle, Signal signal) override;
     Result<Remains> read_remains(Handle handle) override;
+    std::size_t count_processes(Handle handle) override;
     Result<void> watch_state(Handle handle) override;
     bool is_recreated(Handle handle) override;
     std::optional<ExitStatus> read_exit(Handle handle) override;
@@ -194,6 +196,13 @@ Result<KillReport> LinuxSystem::signal_all(Handle handle, Signal signal) {
 
 Result<Remains> LinuxSystem::read_remains(Handle handle) {
     return look_and_watch(loop_, at(handle), handle);
+}
+
+std::size_t LinuxSystem::count_processes(Handle handle) {
+    const HeldContainer& held = at(handle);
+    const std::size_t alive = held.init.is_alive() ? 1 : 0;
+    const std::span<const Cgroup> first = std::span(held.cgroups).first(held.cgroups.empty() ? 0 : 1);
+    return std::max(alive, read_members(first).value_or(Members()).count());
 }
 
 Result<void> LinuxSystem::watch_state(Handle handle) {

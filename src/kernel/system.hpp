@@ -140,6 +140,10 @@ public:
     /// What is left now. Arms whatever wait() needs to tell the next change.
     virtual Result<Remains> read_remains(Handle handle) = 0;
 
+    /// How many processes the own cgroup has now, for show: dead ones that nobody reaped may count. Without a
+    /// cgroup: 1 while init lives. Unlike read_remains it arms nothing and changes nothing.
+    virtual std::size_t count_processes(Handle handle) = 0;
+
     /// Reports state_changed when an entry appears in the directory that holds the container's state directory
     /// (inotify(7)).
     virtual Result<void> watch_state(Handle handle) = 0;

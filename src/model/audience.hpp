@@ -4,8 +4,17 @@
 #include <cstddef>
 
 #include "model/outcome.hpp"
+#include "model/standing.hpp"
 
 namespace cstop::model {
+
+/// What an audience can see of the stops while they wait.
+class Scene {
+public:
+    virtual ~Scene() = default;
+    /// None: plan number `plan` has not begun, or its last word is said.
+    virtual std::optional<Standing> look_at(std::size_t plan) = 0;
+};
 
 class Audience {
 public:
@@ -18,6 +27,11 @@ public:
     virtual void on_warning(std::size_t plan, std::string_view sentence) = 0;
     /// The last word on plan number `plan`. Called exactly once a plan.
     virtual void on_outcome(std::size_t plan, const Outcome& outcome) = 0;
+
+    /// How often it wants to look while containers are waited for. None: never, and nobody wakes up for it.
+    virtual std::optional<Duration> look_interval() const { return std::nullopt; }
+    /// Its time to look. `scene` is valid during the call.
+    virtual void on_look(Scene& scene) { static_cast<void>(scene); }
 };
 
 }  // namespace cstop::model

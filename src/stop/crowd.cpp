@@ -6,7 +6,7 @@
 namespace cstop::stop {
 
 Crowd::Crowd(kernel::System& system, std::span<const model::Plan> plans, model::Audience& audience)
-    : system_(system), plans_(plans) {
+    : system_(system), plans_(plans), audience_(audience) {
     for (std::size_t number = 0; number < plans.size(); ++number) {
         walks_.emplace_back(system, plans[number], number, audience);
         pending_.push_back(number);
@@ -14,11 +14,13 @@ Crowd::Crowd(kernel::System& system, std::span<const model::Plan> plans, model::
 }
 
 Run Crowd::run() {
+    schedule_look();
     begin_ready();
     while (!active_.empty()) {
         wait_and_deliver();
         std::erase_if(active_, [this](std::size_t number) { return walks_[number].is_finished(); });
         begin_ready();
+        show();
     }
     Run run;
     run.interrupted_by = interrupted_by_;
@@ -68,7 +70,7 @@ void Crowd::note_begun(std::size_t number) {
 }
 
 void Crowd::wait_and_deliver() {
-    const auto events = system_.wait(next_deadline());
+    const auto events = system_.wait(next_waking());
     if (!events.has_value()) {
         const auto error = with_context("wait for the container", events.error());
         for (auto& walk : walks_) {
@@ -87,6 +89,24 @@ void Crowd::wait_and_deliver() {
             walks_[number].on_time();
         }
     }
+}
+
+void Crowd::show() {
+    if (next_look_.has_value() && !active_.empty() && system_.now() >= *next_look_) {
+        audience_.on_look(*this);
+        schedule_look();
+    }
+}
+
+/// Counted from now: a look that takes long makes the next one later, never the looks more frequent.
+void Crowd::schedule_look() {
+    if (const auto interval = audience_.look_interval()) {
+        next_look_ = system_.now() + *interval;
+    }
+}
+
+std::optional<model::Standing> Crowd::look_at(std::size_t plan) {
+    return walks_.at(plan).look();
 }
 
 void Crowd::deliver(const kernel::Event& event) {
@@ -108,8 +128,8 @@ void Crowd::deliver(const kernel::Event& event) {
     }
 }
 
-std::optional<kernel::Instant> Crowd::next_deadline() const {
-    std::optional<kernel::Instant> earliest;
+std::optional<kernel::Instant> Crowd::next_waking() const {
+    auto earliest = next_look_;
     for (const auto number : active_) {
         const auto deadline = walks_[number].deadline();
         if (deadline.has_value() && (!earliest.has_value() || *deadline < *earliest)) {

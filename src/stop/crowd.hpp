@@ -15,7 +15,7 @@
 
 namespace cstop::stop {
 
-class Crowd {
+class Crowd : private model::Scene {
 public:
     Crowd(kernel::System& system, std::span<const model::Plan> plans, model::Audience& audience);
 
@@ -23,20 +23,25 @@ public:
     Run run();
 
 private:
+    std::optional<model::Standing> look_at(std::size_t plan) override;
+    void show();
+    void schedule_look();
     void begin_ready();
     bool is_ready(std::size_t number) const;
     void wait_and_deliver();
     void deliver(const kernel::Event& event);
     void note_begun(std::size_t number);
-    std::optional<kernel::Instant> next_deadline() const;
+    std::optional<kernel::Instant> next_waking() const;
 
     kernel::System& system_;
     std::span<const model::Plan> plans_;
+    model::Audience& audience_;
     std::deque<Walk> walks_;
     std::vector<std::size_t> pending_;  ///< not begun yet, in order
     std::vector<std::size_t> active_;   ///< begun and not finished
     std::vector<std::size_t> by_handle_;
     std::optional<Signal> interrupted_by_;
+    std::optional<kernel::Instant> next_look_;  ///< none: the audience does not want to look
 };
 
 }  // namespace cstop::stop

@@ -20,6 +20,7 @@
 #include "model/audience.hpp"
 #include "model/outcome.hpp"
 #include "model/plan.hpp"
+#include "model/standing.hpp"
 
 namespace cstop::stop {
 
@@ -51,6 +52,8 @@ public:
     std::optional<kernel::Instant> deadline() const;
     /// While the container is open.
     std::optional<kernel::Handle> handle() const { return handle_; }
+    /// None: it has not begun, or is finished.
+    std::optional<model::Standing> look() const;
     /// Complete when finished.
     model::Outcome& outcome() { return outcome_; }
 
@@ -69,6 +72,7 @@ private:
     bool is_repeating() const;
 
     void look_around();
+    void look_ahead(model::Standing& standing) const;
     void turn_to_leftovers(std::size_t processes);
     std::optional<std::size_t> find_kill_all() const;
     void nudge(kernel::Instant now);

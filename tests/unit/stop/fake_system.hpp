@@ -195,6 +195,11 @@ public:
             .init_is_alive = it.init_is_alive, .processes = it.others + (init_counts ? 1 : 0), .doubt = ""};
     }
 
+    std::size_t count_processes(kernel::Handle handle) override {
+        const auto& it = open_of(handle);
+        return it.others + (it.init_is_alive ? 1 : 0);
+    }
+
     Result<void> watch_state(kernel::Handle handle) override {
         open_of(handle).is_state_watched = true;
         return {};
