@@ -38,5 +38,6 @@ def actor(tmp_path_factory):
 def rootfs(tmp_path_factory, actor):
     """The integration tests' own, with /bin/actor."""
     directory = make_rootfs(tmp_path_factory.mktemp("rootfs"))
+    directory.chmod(0o755)  # for containers whose user is not root
     (directory / "bin" / "actor").hardlink_to(actor)
     return directory

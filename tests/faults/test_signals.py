@@ -2,7 +2,8 @@
 
 import signal
 
-from containers import OBEDIENT
+from actor import playing
+from containers import OBEDIENT, STUBBORN
 
 
 def test_f01_a_polite_container_ends_at_its_own_pace_with_its_own_exit_code(place):
@@ -44,3 +45,48 @@ def test_f02_an_init_that_reads_its_signals_from_a_descriptor_is_not_called_deaf
     assert (ended.status, ended.err) == (0, "")
     assert ended.objects[0]["exit"] == {"code": 3}
     assert web.received() == ["TERM"]
+
+
+def test_f16_a_stopped_init_is_continued_after_the_stop_signal(place):
+    web = place.container("web", {"TERM": "exit 3", "CONT": ":"}).stop_init()
+    ended = place.cstop("--json", web.id)
+    assert (ended.status, ended.err) == (0, "")
+    assert "TERM" in web.received()
+    assert ended.objects[0]["exit"] == {"code": 3}
+    assert web.is_gone()
+
+
+def test_f16_a_stopped_init_dies_of_sigkill(place):
+    web = place.container("web", STUBBORN).stop_init()
+    ended = place.cstop("-t", "0", web.id)
+    assert (ended.status, ended.names) == (0, [web.id]), ended.err
+    assert web.is_gone()
+
+
+def test_f16_a_traced_init_is_not_continued_and_its_tracer_is_named(place, actor):
+    web = place.container("web", {"TERM": "exit 3", "CONT": ":"})
+    with playing(actor, "trace", web.pid) as tracer:
+        ended = place.cstop("--json", "--schedule", "TERM/0.2", web.id)
+        assert ended.status == 4
+        survivor = next(survivor for survivor in ended.objects[0]["survivors"] if survivor["pid"] == web.pid)
+        assert (survivor["state"], survivor["cause"]) == ("t", f"traced by actor (pid {tracer.pid})")
+    assert web.init.ends_within(20)
+    assert web.received() == ["TERM"]
+
+
+def test_f16_a_traced_init_dies_of_sigkill(place, actor):
+    web = place.container("web", OBEDIENT)
+    with playing(actor, "trace", web.pid):
+        ended = place.cstop("-t", "0.2", web.id)
+        assert (ended.status, ended.names) == (0, [web.id]), ended.err
+        assert web.is_gone()
+
+
+def test_f17_a_parent_that_waits_for_its_vfork_is_not_called_unkillable(place):
+    web = place.make("web", process=["actor", "wait-for-vfork"], shared_pids=True).run().wait_for("ready")
+    assert web.init.state() == "D"
+    ended = place.cstop("--json", web.id)
+    assert (ended.status, ended.err) == (0, "")
+    [told] = ended.objects
+    assert (told["exit"], told["escalated"], told["leftovers"]) == ({"signal": 15}, False, 1)
+    assert web.is_gone()

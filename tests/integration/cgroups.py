@@ -46,6 +46,10 @@ def _frozen_file(cgroup):
     return None
 
 
+def can_freeze(cgroup):
+    return _frozen_file(cgroup) is not None
+
+
 def is_frozen(cgroup):
     file = _frozen_file(cgroup)
     return file is not None and file[0].read_text(encoding="ascii").strip() in file[1]

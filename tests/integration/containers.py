@@ -21,7 +21,7 @@ APPLETS = ("sh", "sleep", "echo", "cat", "mkdir", "kill", "true")
 
 def make_rootfs(directory):
     """A root file system of busybox, shared by every container: it is mounted read-only."""
-    for name in ("bin", "proc", "dev", "sys", "notes", "tmp"):
+    for name in ("bin", "proc", "dev", "sys", "notes", "tmp", "mnt"):
         (directory / name).mkdir(parents=True)
     shutil.copy2("/bin/busybox", directory / "bin" / "busybox")
     for applet in APPLETS:
@@ -53,7 +53,10 @@ STUBBORN = {"TERM": ":"}
 class Container:
     """One container. Made with its bundle; create() or run() calls the runtime."""
 
-    def __init__(self, place, container_id, script, annotations=None, shared_pids=False, cgroup=None, process=None):
+    def __init__(
+        self, place, container_id, script, annotations=None, shared_pids=False, cgroup=None, process=None, mount=None,
+        user=0,
+    ):  # fmt: skip
         self.place = place
         self.id = container_id
         self.bundle = place.directory / "bundles" / container_id
@@ -73,6 +76,9 @@ class Container:
         config["mounts"].append(
             {"destination": "/notes", "type": "bind", "source": str(self._notes), "options": ["bind", "rw"]}
         )
+        if mount:
+            config["mounts"].append({"destination": "/mnt", "type": "bind", "source": str(mount), "options": ["bind", "rw"]})
+        config["process"]["user"] = {"uid": user, "gid": user}
         if annotations:
             config["annotations"] = annotations
         if shared_pids:
