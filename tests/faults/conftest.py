@@ -10,8 +10,11 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "integration"))
 
 # pylint: disable=unused-wildcard-import,wildcard-import,wrong-import-position
+import cgroups
 from containers import make_rootfs
 from fixtures import *
+from stuck import StuckFilesystem
+from views import View
 
 
 def compile_program(directory, name, *libraries):
@@ -41,3 +44,32 @@ def rootfs(tmp_path_factory, actor):
     directory.chmod(0o755)  # for containers whose user is not root
     (directory / "bin" / "actor").hardlink_to(actor)
     return directory
+
+
+@pytest.fixture(scope="session")
+def private_view_of_kind():
+    """Views in which a file system can be mounted: else every mount namespace that is made meanwhile would keep it."""
+    opened = {}
+
+    def view(kind):
+        if kind not in opened:
+            opened[kind] = View(kind, is_private=True)
+        return opened[kind]
+
+    yield view
+    for view in opened.values():
+        view.close()
+
+
+@pytest.fixture(params=PLACES, ids="-".join)
+def stuck(request, make_place, private_view_of_kind, tmp_path):
+    """(place, file system of the place): whoever writes to it sleeps until it is thawed, at the latest in the end."""
+    runtime, kind = request.param
+    view = private_view_of_kind(kind)
+    place = make_place(runtime, kind, view=view)
+    filesystem = StuckFilesystem(view, tmp_path)
+    yield place, filesystem
+    filesystem.thaw()
+    cgroups.kill_members(place.prefix)
+    left = filesystem.close()
+    assert not left, left

@@ -82,12 +82,12 @@ def canary():
 def make_place(rootfs, view_of_kind, canary, tmp_path):
     made = []
 
-    def make(runtime, kind, root=None, kind_of_place=Place, rootfs=rootfs, directory=None):
+    def make(runtime, kind, root=None, kind_of_place=Place, rootfs=rootfs, directory=None, view=None):
         prefix = f"cstop-test-{os.getpid()}-{next(_numbers)}-"
         if directory is None:
             directory = tmp_path / f"{runtime}-{kind}-{len(made)}"
             directory.mkdir()
-        made.append(kind_of_place(runtime, view_of_kind(kind), rootfs, directory, prefix, root))
+        made.append(kind_of_place(runtime, view or view_of_kind(kind), rootfs, directory, prefix, root))
         return made[-1]
 
     yield make

@@ -19,16 +19,20 @@ def kind_of_host():
 
 
 class View:
-    """Where commands run. `kind` is hybrid, v1 or v2; `is_host` when nothing had to be changed for it."""
+    """Where commands run. `kind` is hybrid, v1 or v2; `is_host` when nothing had to be changed for it.
 
-    def __init__(self, kind):
+    With `is_private` what is mounted in the view is never seen outside of it, also where it is the host's own.
+    """
+
+    def __init__(self, kind, is_private=False):
         self.kind = kind
         self.is_host = kind == kind_of_host()
         self._holder = None
-        if not self.is_host:
+        if is_private or not self.is_host:
+            recipe = "true" if self.is_host else _RECIPES[kind]
             # The holder ends with its standard input, so the namespace never outlives this process.
             self._holder = subprocess.Popen(
-                ["unshare", "--mount", "--propagation", "private", "sh", "-c", _RECIPES[kind] + " && echo && exec cat"],
+                ["unshare", "--mount", "--propagation", "private", "sh", "-c", recipe + " && echo && exec cat"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
             )

@@ -1,0 +1,69 @@
+"""Rows about containers without a pid namespace of their own: nobody dies with init."""
+
+import os
+from pathlib import Path
+
+import cgroups
+import pytest
+from containers import OBEDIENT, note
+
+# As daemons do: a session of its own, so that no signal to init's group or terminal reaches it.
+SETSID = "busybox setsid sleep 1000 & busybox setsid sleep 1000 &"
+
+CROWD = 3000
+
+
+def test_f10_who_left_inits_session_goes_with_init_and_is_counted(place):
+    web = place.container("web", OBEDIENT, shared_pids=True, before=SETSID)
+    ended = place.cstop("--json", web.id)
+    assert (ended.status, ended.err) == (0, "")
+    [told] = ended.objects
+    assert (told["exit"], told["leftovers"], told["escalated"]) == ({"code": 3}, 3, False)
+    assert web.received() == ["TERM"]
+    assert web.is_gone()
+
+
+def test_f10_a_dead_init_is_not_the_end_of_its_container(place):
+    web = place.container("web", OBEDIENT, shared_pids=True, before=SETSID).kill_init()
+    assert len(web.members()) == 3
+    ended = place.cstop("--json", web.id)
+    assert ended.status == 0
+    [told] = ended.objects
+    assert (told["outcome"], told["leftovers"]) == ("stopped", 3)
+    assert web.is_gone()
+
+
+def limit_tasks(container, most):
+    """Of a container that was created: where its view has a pids controller, by that too, as engines do."""
+    for cgroup in container.cgroups():
+        if (cgroup / "pids.max").exists():
+            (cgroup / "pids.max").write_text(str(most), encoding="ascii")
+
+
+@pytest.fixture
+def fork_bomb(place):
+    """It forks until it cannot, and replaces whoever dies."""
+    # Nobody else's: the kernel counts the processes of a user.
+    user = 100000 + os.getpid() % 1000000
+    bomb = place.make("bomb", process=["actor", "fork-bomb", str(CROWD)], shared_pids=True, user=user).create()
+    limit_tasks(bomb, CROWD)
+    bomb.start()
+    return bomb.wait_for("ready", 120)
+
+
+def test_f20_f21_a_fork_bomb_of_3000_leaves_nobody(place, fork_bomb):
+    ended = place.cstop("--json", "-v", "-t", "0", fork_bomb.id, limit=120)
+    assert ended.status == 0, ended.err
+    [told] = ended.objects
+    assert told["outcome"] == "stopped"
+    assert fork_bomb.is_gone() and not fork_bomb.is_frozen()
+    way = "freeze and walk" if place.view.kind == "v1" else "cgroup.kill"
+    assert f"SIGKILL to all ({way})" in ended.err
+
+
+def escape(container):
+    """A child of init leaves its cgroups for the root of every hierarchy. It is killed when the test ends."""
+    child = next(pid for pid in container.members() if pid != container.pid)
+    cgroups.move_to_roots(child)
+    assert child not in container.members()
+    return child
