@@ -195,6 +195,7 @@ Result<Request> check(const Typed& typed) {
     request.dry_run = typed.dry_run;
     request.json = typed.json;
     request.fail_on_kill = typed.fail_on_kill;
+    request.use_sandbox = !typed.no_sandbox;
     if (typed.quiet) {
         request.verbosity = model::Verbosity::quiet;
     } else if (typed.verbose) {

@@ -43,6 +43,8 @@ constexpr std::array options = {
            "Take the stop signal from this OCI image config file, or OCI image layout directory.",
            &Typed::image_configs},
     Option{how, "--fail-on-kill", "", "Exit with 5 when SIGKILL was needed.", &Typed::fail_on_kill},
+    Option{how, "--no-sandbox", "", "Keep every privilege and system call; for debugging cstop only.",
+           &Typed::no_sandbox},
 
     Option{said, "-n,--dry-run", "", "Say what would be done and why; touch nothing.", &Typed::dry_run},
     Option{said, "--json", "", "One JSON object a container on standard output.", &Typed::json},

@@ -79,6 +79,12 @@ TEST_CASE("without options everything has its default") {
     CHECK_FALSE(request.json);
     CHECK(request.verbosity == model::Verbosity::normal);
     CHECK_FALSE(request.fail_on_kill);
+    CHECK(request.use_sandbox);
+}
+
+TEST_CASE("only --no-sandbox takes the confinement away") {
+    CHECK_FALSE(request_of({"--no-sandbox", "web"}).use_sandbox);
+    CHECK(error_of({"--no-sandbox=yes", "web"}).contains("--no-sandbox"));
 }
 
 TEST_CASE("words keep their order between arguments, files and standard input") {
