@@ -81,7 +81,8 @@ void tell_problems(const model::Request& request, const std::vector<Error>& prob
 }
 
 ExitStatus stop_all(const model::Request& request, Agenda& agenda, Streams& streams) {
-    auto system = kernel::make_linux_system();
+    auto system = kernel::make_linux_system(request.use_sandbox ? kernel::AfterOpening::drop_capabilities
+                                                                : kernel::AfterOpening::keep_capabilities);
     if (!system.has_value()) {
         return complain(streams, system.error());
     }

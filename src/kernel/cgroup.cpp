@@ -57,6 +57,22 @@ bool has_hierarchy(const Cgroup& cgroup, std::string_view hierarchy) {
     return std::ranges::find(cgroup.hierarchies, hierarchy) != cgroup.hierarchies.end();
 }
 
+bool has_cgroup_of_others(std::span<const Cgroup> cgroups, std::uint32_t user) {
+    return std::ranges::any_of(cgroups, [user](const Cgroup& cgroup) {
+        // Nothing else is written in the other v1 hierarchies but a CPU quota, and that is a help, not a must.
+        if (!cgroup.is_v2 && !has_hierarchy(cgroup, "freezer")) {
+            return false;
+        }
+        bool is_all_of_user = true;
+        visit_tree(cgroup.directory, [&](const Directory& directory) {
+            struct stat status{};
+            is_all_of_user = ::fstat(directory.number(), &status) != 0 || status.st_uid == user;
+            return is_all_of_user;
+        });
+        return !is_all_of_user;
+    });
+}
+
 bool is_removed(const Directory& cgroup) {
     // Every cgroup of either version has this file, the root too.
     return ::faccessat(cgroup.number(), "cgroup.procs", F_OK, 0) != 0 && (errno == ENOENT || errno == ENODEV);

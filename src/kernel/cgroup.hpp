@@ -3,6 +3,7 @@
 // touched: after rmdir this one only says that it is gone (faults.md R8).
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,9 @@ struct Cgroup {
 };
 
 bool has_hierarchy(const Cgroup& cgroup, std::string_view hierarchy);
+
+/// Does a file that a stop may have to write, in a cgroup or below it, belong to somebody other than `user`?
+bool has_cgroup_of_others(std::span<const Cgroup> cgroups, std::uint32_t user);
 
 /// Was it removed since it was opened?
 bool is_removed(const Directory& cgroup);

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "kernel/confinement.hpp"
 #include "kernel/container_watch.hpp"
 #include "kernel/cpu_quota.hpp"
 #include "kernel/diagnosis.hpp"
@@ -46,14 +47,16 @@ void raise_descriptor_limit() {
 
 class LinuxSystem final : public System {
 public:
-    LinuxSystem(OwnProcess own, EventLoop loop, Interruption interruption)
+    LinuxSystem(OwnProcess own, EventLoop loop, Interruption interruption, AfterOpening after_opening)
         : own_(std::move(own)),
+          after_opening_(after_opening),
           mounts_(read_own_cgroup_mounts()),
           loop_(std::move(loop)),
           interruption_(std::move(interruption)) {}
 
     Instant now() override { return read_clock(); }
     Result<Opened> open(const Target& target) override;
+    void finish_opening() override;
     void close(Handle handle) override;
     bool lock_stop(Handle handle) override;
     Result<std::string> send_signal(Handle handle, Signal signal) override;
@@ -85,6 +88,8 @@ private:
     static Result<KillReport> signal_init_alone(const HeldContainer& held, Signal signal, std::string reason);
 
     OwnProcess own_;
+    AfterOpening after_opening_;
+    Containers opened_ = Containers::all_are_ours;
     CgroupMounts& mounts_;
     EventLoop loop_;
     Interruption interruption_;
@@ -114,9 +119,18 @@ Result<Opened> LinuxSystem::open(const Target& target) {
     CSTOP_TRY(std::unique_ptr<HeldContainer> held, hold_container(target, own_, mounts_, opened));
     opened.handle = find_room();
     CSTOP_CHECK(watch_init(loop_, *held, opened.handle));
+    if (target.state_owner != own_.user() || has_cgroup_of_others(held->cgroups, own_.user())) {
+        opened_ = Containers::some_are_others;
+    }
     free_.pop_back();
     containers_[opened.handle] = std::move(held);
     return opened;
+}
+
+void LinuxSystem::finish_opening() {
+    if (after_opening_ == AfterOpening::drop_capabilities) {
+        drop_opening_capabilities(opened_);
+    }
 }
 
 bool LinuxSystem::lock_stop(Handle handle) {
@@ -324,12 +338,13 @@ Result<std::span<const Event>> LinuxSystem::wait(std::optional<Instant> until) {
 
 }  // namespace
 
-Result<std::unique_ptr<System>> make_linux_system() {
+Result<std::unique_ptr<System>> make_linux_system(AfterOpening after_opening) {
     raise_descriptor_limit();
     CSTOP_TRY(OwnProcess own, OwnProcess::read());
     CSTOP_TRY(EventLoop loop, EventLoop::make());
     CSTOP_TRY(Interruption interruption, Interruption::make());
-    auto system = std::make_unique<LinuxSystem>(std::move(own), std::move(loop), std::move(interruption));
+    auto system =
+        std::make_unique<LinuxSystem>(std::move(own), std::move(loop), std::move(interruption), after_opening);
     CSTOP_CHECK(system->watch_interruption());
     return Result<std::unique_ptr<System>>(std::move(system));
 }

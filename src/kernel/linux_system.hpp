@@ -7,9 +7,12 @@
 
 namespace cstop::kernel {
 
+/// What System::finish_opening does with the capabilities of the process; see confinement.hpp.
+enum class AfterOpening { keep_capabilities, drop_capabilities };
+
 /// Blocks SIGINT, SIGTERM and SIGHUP for the whole process and takes them through a signalfd, so that an interruption
 /// is an event like any other. One thread only, one epoll. Error: when epoll, signalfd or /proc cannot be had.
-Result<std::unique_ptr<System>> make_linux_system();
+Result<std::unique_ptr<System>> make_linux_system(AfterOpening after_opening = AfterOpening::keep_capabilities);
 
 /// Descriptors 0-2 open, SIGPIPE ignored (faults.md R15). First thing in main.
 void prepare_process();

@@ -112,6 +112,9 @@ public:
     /// unsupported (identity cannot be proven on this kernel), system.
     virtual Result<Opened> open(const Target& target) = 0;
 
+    /// Nothing more will be opened: what only opening needs may be given up, for good.
+    virtual void finish_opening() {}
+
     /// Forgets the container; events of it end.
     virtual void close(Handle handle) = 0;
 

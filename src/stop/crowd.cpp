@@ -51,6 +51,10 @@ void Crowd::begin_ready() {
         }
         pending_ = std::move(later);
     }
+    if (pending_.empty() && !is_opening_finished_) {
+        is_opening_finished_ = true;
+        system_.finish_opening();
+    }
 }
 
 bool Crowd::is_ready(std::size_t number) const {

@@ -40,6 +40,7 @@ private:
     std::vector<std::size_t> pending_;  ///< not begun yet, in order
     std::vector<std::size_t> active_;   ///< begun and not finished
     std::vector<std::size_t> by_handle_;
+    bool is_opening_finished_ = false;
     std::optional<Signal> interrupted_by_;
     std::optional<kernel::Instant> next_look_;  ///< none: the audience does not want to look
 };

@@ -58,6 +58,10 @@ class Running:
         self._stdin = stdin
         self._heard = b""
 
+    @property
+    def pid(self):
+        return self._process.pid
+
     def send(self, number):
         self._process.send_signal(number)
 

@@ -118,6 +118,33 @@ TEST_CASE("only the capabilities of stopping stay, and fewer after opening") {
           }) == 0);
 }
 
+TEST_CASE("a system that is told so gives up the capabilities of opening when all are open") {
+    if (::geteuid() != 0) {
+        MESSAGE("skipped: not root");
+        return;
+    }
+    const auto left_after = [](std::uint32_t owner, AfterOpening after_opening) {
+        const Child child;
+        const Target target{.id = "x",
+                            .state_directory = "",
+                            .pid = child.pid(),
+                            .start_time = child.start_time(),
+                            .cgroups = {},
+                            .state_owner = owner};
+        return run_confined([&] {
+            auto system = make_linux_system(after_opening);
+            // Whose process it is does not matter here: what the state file says does.
+            static_cast<void>((*system)->open(target));
+            (*system)->finish_opening();
+            return static_cast<int>(*read_capabilities() & 0xFF);
+        });
+    };
+    const int stopping = 1 << CAP_KILL;  // CAP_SYS_PTRACE is above the byte
+    const int opening = stopping | 1 << CAP_DAC_OVERRIDE | 1 << CAP_DAC_READ_SEARCH;
+    CHECK(WEXITSTATUS(left_after(0, AfterOpening::drop_capabilities)) == stopping);
+    CHECK(WEXITSTATUS(left_after(0, AfterOpening::keep_capabilities)) == opening);
+}
+
 TEST_CASE("closed standard descriptors are opened before anything else") {
     const pid_t pid = ::fork();
     if (pid == 0) {

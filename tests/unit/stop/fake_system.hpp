@@ -75,11 +75,17 @@ public:
     std::size_t waits = 0;
     std::size_t most_open = SIZE_MAX;  ///< open() fails with EMFILE above
     std::optional<Error> wait_error;
+    bool is_opening_finished = false;
 
     kernel::Instant now() override { return now_; }
 
+    void finish_opening() override { is_opening_finished = true; }
+
     Result<kernel::Opened> open(const kernel::Target& target) override {
         auto& it = containers_.at(target.id);
+        if (is_opening_finished) {
+            throw std::logic_error("opened after finish_opening: " + target.id);
+        }
         if (it.open_error.has_value()) {
             return Failure(*it.open_error);
         }

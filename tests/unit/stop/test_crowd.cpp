@@ -103,6 +103,7 @@ TEST_CASE("a sandbox is stopped after the containers of its pod") {
     NotingAudience audience;
     stop::run_plans(system, plans, audience);
     CHECK(system.log == std::vector<std::string>{"0 send SIGTERM a", "0 send SIGTERM b", "9 send SIGTERM sandbox"});
+    CHECK(system.is_opening_finished);
     CHECK(system.elapsed() == 10ms);
 }
 
