@@ -13,6 +13,7 @@
 #include "plan/escalation.hpp"
 #include "plan/pods.hpp"
 #include "report/exit_status.hpp"
+#include "report/list.hpp"
 #include "report/reporter.hpp"
 #include "settings/settings.hpp"
 #include "stop/stop.hpp"
@@ -97,6 +98,19 @@ ExitStatus stop_all(const model::Request& request, Agenda& agenda, Streams& stre
     return finish(streams, agenda);
 }
 
+ExitStatus list_all(const model::Request& request, Streams& streams) {
+    auto selection = discover::list_containers(request);
+    if (!selection.has_value()) {
+        return complain(streams, selection.error());
+    }
+    auto agenda = make_agenda(request, std::nullopt, selection->answers);
+    report::show_list(request, agenda.entries, selection->problems, streams.out, streams.err);
+    if (!selection->problems.empty()) {
+        agenda.statuses.push_back(ExitStatus::failed);
+    }
+    return finish(streams, agenda);
+}
+
 ExitStatus serve(const model::Request& request, Streams& streams) {
     if (request.use_sandbox) {
         for (const auto& sentence : kernel::confine_process()) {
@@ -104,6 +118,9 @@ ExitStatus serve(const model::Request& request, Streams& streams) {
                 report::tell_detail(streams.err, sentence);
             }
         }
+    }
+    if (request.list) {
+        return list_all(request, streams);
     }
     const auto words = discover::read_words(request);
     if (!words.has_value()) {

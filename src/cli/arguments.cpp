@@ -113,6 +113,25 @@ Result<Filter> check_filter(const std::string& text) {
     return filter;
 }
 
+/// --list looks and stops nothing, so whatever says how to stop is a misunderstanding.
+Result<void> check_list(const Typed& typed) {
+    const std::array<std::pair<bool, std::string_view>, 7> contradictions = {{
+        {typed.dry_run, "--dry-run"},
+        {!typed.timeouts.empty(), "--timeout"},
+        {!typed.signals.empty(), "--signal"},
+        {!typed.kill_timeouts.empty(), "--kill-timeout"},
+        {!typed.schedules.empty(), "--schedule"},
+        {!typed.image_configs.empty(), "--image-config"},
+        {typed.fail_on_kill, "--fail-on-kill"},
+    }};
+    for (const auto& [is_given, option] : contradictions) {
+        if (is_given) {
+            return refuse(fmt::format("--list: stops nothing, which contradicts {}", option));
+        }
+    }
+    return {};
+}
+
 /// The last of `values`; every one of them must pass `check`.
 template <class Check>
 auto check_last(std::string_view option, const Typed::Values& values, Check check)
@@ -125,16 +144,19 @@ auto check_last(std::string_view option, const Typed::Values& values, Check chec
 }
 
 Result<void> check_words(const Typed& typed) {
-    const bool selects = typed.all || !typed.filters.empty() || !typed.pods.empty();
+    const bool selects = typed.list || typed.all || !typed.filters.empty() || !typed.pods.empty();
     if (!typed.words.empty() && selects) {
-        const std::string_view option = typed.all ? "--all" : typed.pods.empty() ? "--filter" : "--pod";
+        const std::string_view option = typed.list           ? "--list"
+                                        : typed.all          ? "--all"
+                                        : typed.pods.empty() ? "--filter"
+                                                             : "--pod";
         return refuse(fmt::format("{}: selects by itself, so no CONTAINER may be named with it", option));
     }
     if (typed.all && !typed.pods.empty()) {
         return refuse("--all: contradicts --pod");
     }
     if (typed.words.empty() && !selects) {
-        return refuse("no CONTAINER: name one, or use --all, --filter, --pod or --cidfile (see cstop --help)");
+        return refuse("no CONTAINER: name one, or use --all, --filter, --pod or --cidfile; --list shows what is there");
     }
     if (std::ranges::any_of(typed.words, [](const WordSource& word) { return word.text.empty(); })) {
         return refuse("CONTAINER: '' is not an id or a name (is a variable empty?)");
@@ -185,6 +207,9 @@ Result<Request> check(const Typed& typed) {
     CSTOP_CHECK(take_values(typed, request));
     CSTOP_CHECK(check_schedule_alone(typed, request));
     CSTOP_CHECK(check_words(typed));
+    if (typed.list) {
+        CSTOP_CHECK(check_list(typed));
+    }
     if (typed.quiet && typed.verbose) {
         return refuse("--quiet: contradicts --verbose");
     }
@@ -192,6 +217,7 @@ Result<Request> check(const Typed& typed) {
     request.all = typed.all;
     request.roots = typed.roots;
     request.ignore_missing = typed.ignore_missing;
+    request.list = typed.list;
     request.dry_run = typed.dry_run;
     request.json = typed.json;
     request.fail_on_kill = typed.fail_on_kill;

@@ -15,6 +15,7 @@ constexpr std::size_t text_column = 30;
 constexpr std::string_view head =
     R"(Usage: cstop [OPTIONS] CONTAINER...
        cstop [OPTIONS] --all | --filter KEY=VALUE
+       cstop [OPTIONS] --list
 
 Stops OCI containers without the daemon of their engine: the container's own
 stop signal first, SIGKILL for all of it when the grace is over. CONTAINER is a
@@ -24,6 +25,7 @@ input, one a line.
 
 constexpr std::string_view tail = R"(
 Examples:
+  cstop -l                      what is there
   cstop web                     ask, wait 10 seconds, then SIGKILL
   cstop -t 1m30s web db         two containers at the same time, more patience
   cstop -n --all                what would be done to every running container

@@ -46,6 +46,9 @@ constexpr std::array options = {
     Option{how, "--no-sandbox", "", "Keep every privilege and system call; for debugging cstop only.",
            &Typed::no_sandbox},
 
+    Option{said, "-l,--list", "",
+           "What could be stopped: a table, ids with -q, objects with --json. With --all also what is stopped.",
+           &Typed::list},
     Option{said, "-n,--dry-run", "", "Say what would be done and why; touch nothing.", &Typed::dry_run},
     Option{said, "--json", "", "One JSON object a container on standard output.", &Typed::json},
     Option{said, "-q,--quiet", "", "Nothing but errors.", &Typed::quiet},

@@ -33,6 +33,7 @@ struct Typed {
     bool fail_on_kill = false;
     bool no_sandbox = false;
 
+    bool list = false;
     bool dry_run = false;
     bool json = false;
     bool quiet = false;

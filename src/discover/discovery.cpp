@@ -161,7 +161,25 @@ Selection select_pod(const std::string& pod, Search& search) {
     return selection;
 }
 
+/// Without what another pod or a filter leaves out. What could not be read may be anybody's.
+bool is_listed_of_pod(const model::Request& request, const Sighting& sighting) {
+    return !sighting.container ||
+           (is_listed(request, *sighting.container) && (!request.pod || is_of_pod(*sighting.container, *request.pod)));
+}
+
 }  // namespace
+
+Result<Selection> list_containers(const model::Request& request) {
+    CSTOP_TRY(Search search, make_search(request));
+    Selection selection;
+    for (Sighting& sighting : search.scan(selection.problems)) {
+        if (is_listed_of_pod(request, sighting)) {
+            selection.answers.push_back({.word = sighting.id, .container = std::move(sighting.container)});
+        }
+    }
+    std::ranges::move(search.problems(), std::back_inserter(selection.problems));
+    return selection;
+}
 
 Result<Selection> select_containers(const model::Request& request, const std::vector<std::string>& words) {
     CSTOP_TRY(Search search, make_search(request));

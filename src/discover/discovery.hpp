@@ -30,6 +30,10 @@ struct Selection {
 /// that is missing names a container that does not exist.
 Result<std::vector<std::string>> read_words(const model::Request& request);
 
+/// What is there, for --list: every container that the request lists, by id, and those that cannot be read, each with
+/// the reason. Error: as select_containers.
+Result<Selection> list_containers(const model::Request& request);
+
 /// Looks for every word, or for everything that matches. A word that is a full id costs one open a root; nothing is
 /// scanned for it. Error: usage or denied, when a --root cannot be read.
 Result<Selection> select_containers(const model::Request& request, const std::vector<std::string>& words);

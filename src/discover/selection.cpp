@@ -117,14 +117,18 @@ bool is_filter_match(const model::Filter& filter, const model::Container& contai
     return false;
 }
 
-bool is_up(const model::Container& container) {
-    return container.status == model::Status::running || container.status == model::Status::paused;
+bool asks_for_status(std::span<const model::Filter> filters) {
+    return std::ranges::any_of(filters,
+                               [](const model::Filter& filter) { return filter.key == model::Filter::Key::status; });
 }
 
-bool is_of_pod(const model::Container& container, std::string_view pod) {
-    return !container.pod.empty() &&
-           (container.pod == pod ||
-            (!container.pod_namespace.empty() && pod == fmt::format("{}/{}", container.pod_namespace, container.pod)));
+bool is_match(std::span<const model::Filter> filters, const model::Container& container) {
+    return std::ranges::all_of(filters,
+                               [&](const model::Filter& filter) { return is_filter_match(filter, container); });
+}
+
+bool is_up(const model::Container& container) {
+    return container.status == model::Status::running || container.status == model::Status::paused;
 }
 
 bool is_same_pod(const model::Container& one, const model::Container& other) {
@@ -165,16 +169,23 @@ Result<std::size_t> choose_sighting(std::string_view word, std::span<const Sight
 }
 
 bool is_selected(std::span<const model::Filter> filters, const model::Container& container) {
-    const bool asks_for_status = std::ranges::any_of(
-        filters, [](const model::Filter& filter) { return filter.key == model::Filter::Key::status; });
-    return (asks_for_status || is_up(container)) && std::ranges::all_of(filters, [&](const model::Filter& filter) {
-               return is_filter_match(filter, container);
-           });
+    return (asks_for_status(filters) || is_up(container)) && is_match(filters, container);
+}
+
+bool is_listed(const model::Request& request, const model::Container& container) {
+    const bool is_shown = request.all || asks_for_status(request.filters) || container.status != model::Status::stopped;
+    return is_shown && is_match(request.filters, container);
 }
 
 bool is_within(const model::Request& request, const model::Container& container) {
     return request.engine.value_or(container.engine) == container.engine &&
            request.name_space.value_or(container.name_space) == container.name_space;
+}
+
+bool is_of_pod(const model::Container& container, std::string_view pod) {
+    return !container.pod.empty() &&
+           (container.pod == pod ||
+            (!container.pod_namespace.empty() && pod == fmt::format("{}/{}", container.pod_namespace, container.pod)));
 }
 
 Result<std::vector<std::size_t>> choose_pod(std::string_view pod, std::span<const Sighting> sightings) {

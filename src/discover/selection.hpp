@@ -25,8 +25,14 @@ Result<std::size_t> choose_sighting(std::string_view word, std::span<const Sight
 /// Does every filter match? Without a status filter only what runs (running, paused) matches. The id may be a prefix.
 bool is_selected(std::span<const model::Filter> filters, const model::Container& container);
 
+/// What --list shows: without a status filter what lives (created, running, paused), with --all everything.
+bool is_listed(const model::Request& request, const model::Container& container);
+
 /// Is it within --engine and --namespace?
 bool is_within(const model::Request& request, const model::Container& container);
+
+/// Does it belong to a pod called `pod` (NAME or NAMESPACE/NAME)?
+bool is_of_pod(const model::Container& container, std::string_view pod);
 
 /// The containers of the pod that `pod` (NAME or NAMESPACE/NAME) means: those that run, or all when none does. Errors:
 /// not_found; ambiguous when several pods are called so.

@@ -19,11 +19,21 @@ std::chrono::nanoseconds read_clock(clockid_t clock) {
     return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }
 
-/// When a process started, by the wall clock: field 22 counts ticks since boot (proc(5), CLOCK_BOOTTIME).
-Timestamp find_start(std::uint64_t ticks) {
+/// Field 22 of /proc/PID/stat as time since boot (proc(5), CLOCK_BOOTTIME).
+Duration make_time_since_boot(std::uint64_t ticks) {
     const auto rate = static_cast<std::uint64_t>(sysconf(_SC_CLK_TCK));
-    const std::chrono::milliseconds since_boot(ticks / rate * 1000 + ticks % rate * 1000 / rate);
-    return Timestamp(read_clock(CLOCK_REALTIME) - read_clock(CLOCK_BOOTTIME)) + since_boot;
+    return Duration(ticks / rate * 1000 + ticks % rate * 1000 / rate);
+}
+
+/// When a process started, by the wall clock.
+Timestamp find_start(std::uint64_t ticks) {
+    return Timestamp(read_clock(CLOCK_REALTIME) - read_clock(CLOCK_BOOTTIME)) + make_time_since_boot(ticks);
+}
+
+/// None where the start was not recorded, or lies in the future: a time namespace shifts it.
+std::optional<Duration> find_uptime(std::uint64_t ticks) {
+    const auto uptime = std::chrono::floor<Duration>(read_clock(CLOCK_BOOTTIME)) - make_time_since_boot(ticks);
+    return ticks != 0 && uptime >= Duration::zero() ? std::optional(uptime) : std::nullopt;
 }
 
 /// The guard where no start time is recorded (formats.md 1.4): init is made while the container is created, so it
@@ -79,7 +89,10 @@ void derive_status(model::Container& container, const kernel::Directory& directo
     // exec.fifo may outlive a container that was killed before it was started, so the process is asked first.
     if (pid == 0 || !is_alive(container, pid)) {
         container.status = model::Status::stopped;
-    } else if (kernel::has_entry(directory, "exec.fifo")) {
+        return;
+    }
+    container.uptime = find_uptime(container.start_time);
+    if (kernel::has_entry(directory, "exec.fifo")) {
         container.status = model::Status::created;
     } else if (is_paused(container, pid)) {
         container.status = model::Status::paused;

@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/duration.hpp"
+
 namespace cstop::model {
 
 enum class Status { created, running, paused, stopped };
@@ -47,6 +49,8 @@ struct Container {
     std::string created;
     /// Derived from the process and its cgroup, never read from a file.
     Status status = Status::stopped;
+    /// Since init began, when it was looked at; none: not alive, or unknown.
+    std::optional<Duration> uptime;
 
     std::vector<CgroupPath> cgroups;
     /// False: init shares a pid namespace, so its end leaves the others alive.

@@ -52,6 +52,7 @@ struct Request {
     bool use_sandbox = true;
 
     // what is said
+    bool list = false;  ///< show what is there; nothing is stopped
     bool dry_run = false;
     bool json = false;
     Verbosity verbosity = Verbosity::normal;

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 namespace cstop::report {
@@ -35,6 +36,12 @@ void DescriptorStream::write(std::string_view bytes) {
             broken_ = true;
         }
     }
+}
+
+std::optional<std::size_t> DescriptorStream::columns() const {
+    winsize size{};
+    const bool is_told = terminal_ && ioctl(descriptor_, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+    return is_told ? std::optional<std::size_t>(size.ws_col) : std::nullopt;
 }
 
 }  // namespace cstop::report

@@ -1,6 +1,8 @@
 #pragma once
 // Bytes on their way out.
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,6 +19,8 @@ public:
     virtual void write(std::string_view bytes) = 0;
     virtual bool is_broken() const = 0;
     virtual bool is_terminal() const = 0;
+    /// The columns of the terminal right now; none: it is no terminal, or does not say.
+    virtual std::optional<std::size_t> columns() const = 0;
 };
 
 /// A stream that keeps what was written.
@@ -25,8 +29,10 @@ public:
     void write(std::string_view bytes) override { text += bytes; }
     bool is_broken() const override { return false; }
     bool is_terminal() const override { return terminal; }
+    std::optional<std::size_t> columns() const override { return width; }
     std::string text;
     bool terminal = false;
+    std::optional<std::size_t> width;
 };
 
 /// A stream on an open descriptor, which it does not own. Unbuffered: one write(2) a call, repeated until all is
@@ -37,6 +43,7 @@ public:
     void write(std::string_view bytes) override;
     bool is_broken() const override { return broken_; }
     bool is_terminal() const override { return terminal_; }
+    std::optional<std::size_t> columns() const override;
 
 private:
     int descriptor_;

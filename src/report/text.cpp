@@ -27,10 +27,6 @@ const model::StepReport* find_last_sent(const model::Outcome& outcome) {
     return found == outcome.steps.rend() ? nullptr : &*found;
 }
 
-std::string format_count(std::size_t count, std::string_view noun, std::string_view nouns) {
-    return fmt::format("{} {}", count, count == 1 ? noun : nouns);
-}
-
 /// proc(5), field 3 of /proc/PID/stat.
 std::string_view format_state(char state) {
     switch (state) {
@@ -47,6 +43,10 @@ std::string_view format_state(char state) {
 }
 
 }  // namespace
+
+std::string format_count(std::size_t count, std::string_view noun, std::string_view nouns) {
+    return fmt::format("{} {}", count, count == 1 ? noun : nouns);
+}
 
 std::string format_line(std::string_view word, std::string_view sentence) {
     return fmt::format("cstop: {}: {}\n", escape_text(word), escape_text(sentence));

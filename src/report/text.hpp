@@ -1,6 +1,7 @@
 #pragma once
 // What is said in plain lines. Everything that others wrote is escaped here.
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -9,6 +10,9 @@
 #include "model/outcome.hpp"
 
 namespace cstop::report {
+
+/// "1 process", "2 processes"
+std::string format_count(std::size_t count, std::string_view noun, std::string_view nouns);
 
 /// "cstop: web: sentence" and a newline.
 std::string format_line(std::string_view word, std::string_view sentence);

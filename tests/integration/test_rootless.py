@@ -120,3 +120,20 @@ def test_a_user_may_not_stop_a_container_of_root(user_place, make_place):
     assert (ended.status, ended.out) == (1, "")
     assert ended.err.startswith(f"cstop: {web.id}: ") and "ermi" in ended.err
     assert web.is_untouched()
+
+
+def test_a_list_counts_what_a_user_may_not_read(user_place, make_place):
+    """The own containers are listed, those of root are counted."""
+    web = user_place.container("web", OBEDIENT)
+    place = make_place(user_place.runtime_name, user_place.view.kind)
+    of_root = [place.container(name, OBEDIENT) for name in ("one", "two")]
+    readable = user_place.directory / "readable"
+    shutil.copytree(place.root, readable)
+    readable.chmod(0o755)
+    for container in of_root:
+        (readable / container.id).chmod(0o700)
+    ended = user_place.cstop_as_user("--list", "-q", "--root", readable)
+    assert (ended.status, ended.names) == (1, [web.id])
+    assert ended.err.startswith("cstop: 2 containers could not be read") and "root" in ended.err
+    each = user_place.cstop_as_user("--list", "-v", "--root", readable)
+    assert all(f"{container.id}: " in each.err for container in of_root)

@@ -254,8 +254,31 @@ TEST_CASE("engine, namespace and pod are checked") {
     CHECK(error_of({"--engine", "docker"}).starts_with("no CONTAINER"));
 }
 
+TEST_CASE("a list selects by itself and says nothing of how to stop") {
+    CHECK(request_of({"--list"}).list);
+    CHECK(request_of({"-l", "-q"}).verbosity == model::Verbosity::quiet);
+    CHECK(request_of({"-la"}).all);
+    CHECK(request_of({"-l", "--json", "-f", "status=stopped", "--engine", "runc"}).filters.size() == 1);
+    CHECK(request_of({"-l", "--pod", "shop"}).pod == "shop");
+    CHECK_FALSE(request_of({"web"}).list);
+    CHECK(error_of({"-l", "web"}) == "--list: selects by itself, so no CONTAINER may be named with it");
+    CHECK(error_of({"-l", "--cidfile", "f"}).starts_with("--list: selects by itself"));
+    for (const Argv& how : std::vector<Argv>{{"-n"},
+                                             {"-t", "5"},
+                                             {"-s", "HUP"},
+                                             {"--kill-timeout", "5"},
+                                             {"--schedule", "HUP/5"},
+                                             {"--image-config", "f"},
+                                             {"--fail-on-kill"}}) {
+        Argv argv{"--list"};
+        argv.insert(argv.end(), how.begin(), how.end());
+        CHECK(error_of(argv).starts_with("--list: stops nothing, which contradicts --"));
+    }
+}
+
 TEST_CASE("nothing named is a usage error with a hint") {
-    CHECK(error_of({}) == "no CONTAINER: name one, or use --all, --filter, --pod or --cidfile (see cstop --help)");
+    CHECK(error_of({}) ==
+          "no CONTAINER: name one, or use --all, --filter, --pod or --cidfile; --list shows what is there");
     CHECK(error_of({"-n"}).starts_with("no CONTAINER"));
     CHECK(error_of({"--root", "/run/runc"}).starts_with("no CONTAINER"));
 }
@@ -291,7 +314,7 @@ TEST_CASE("unknown options are named as they were typed") {
     CHECK(error_of({"--timout=5", "web"}) == "unknown option '--timout' (see cstop --help)");
     CHECK(error_of({"--timo", "5", "web"}) == "unknown option '--timo' (see cstop --help)");
     CHECK(error_of({"-x", "web"}) == "unknown option '-x' (see cstop --help)");
-    CHECK(error_of({"-all", "web"}) == "unknown option '-l' in '-all' (see cstop --help)");
+    CHECK(error_of({"-azz", "web"}) == "unknown option '-z' in '-azz' (see cstop --help)");
     CHECK(error_of({"-5", "web"}) == "unknown option '-5' (see cstop --help)");
     CHECK(error_of({"web", "-5"}) == "unknown option '-5' (see cstop --help)");
     CHECK(error_of({"---all"}) == "unknown option '---all' (see cstop --help)");
