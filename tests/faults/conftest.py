@@ -32,6 +32,12 @@ def enosys(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def without_file(tmp_path_factory):
+    """A program that runs another one where no directory has some file (without_file.c)."""
+    return compile_program(tmp_path_factory.mktemp("without_file"), "without_file", "-lseccomp")
+
+
+@pytest.fixture(scope="session")
 def actor(tmp_path_factory):
     """A program that plays what a shell cannot (actor.c), on the host."""
     return compile_program(tmp_path_factory.mktemp("actor"), "actor")

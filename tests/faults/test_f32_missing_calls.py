@@ -56,3 +56,16 @@ def test_f32_without_any_of_them_leftovers_in_a_shared_pid_namespace_are_killed(
     ended = place.cstop(web.id)
     assert (ended.status, ended.names) == (0, [web.id]), ended.err
     assert web.is_gone()
+
+
+def test_f32_without_cgroup_kill_the_cgroup_is_frozen_walked_and_thawed(make_place, without_file):
+    place = make_place("crun", "v2")
+    web = place.container("web", STUBBORN, before="sleep 1000 & sleep 1001 &")
+    other = place.container("other", STUBBORN, before="sleep 1000 & sleep 1001 &")
+    ended = place.cstop("-v", "-t", "0", other.id)
+    assert "(cgroup.kill)" in ended.err, ended.err
+    place.under = (without_file, "cgroup.kill")
+    ended = place.cstop("-v", "-t", "0", web.id)
+    assert (ended.status, ended.names) == (0, [web.id]), ended.err
+    assert "(freeze and walk)" in ended.err, ended.err
+    assert web.is_gone() and not web.is_frozen()

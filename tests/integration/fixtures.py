@@ -35,6 +35,7 @@ def pytest_configure(config):
     # that a signal is ignored: a shell does that to background jobs, nohup does it too.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
+    config.addinivalue_line("markers", "newer_kernel(reason): cannot hold without the newer system calls")
     config.addinivalue_line("markers", "once: does not depend on which binary is tested, one run is enough")
 
 
