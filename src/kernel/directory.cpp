@@ -5,12 +5,14 @@
 #include <fcntl.h>
 #include <memory>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <climits>
 #include <fmt/format.h>
 
 #include "kernel/open_beneath.hpp"
+#include "kernel/served_mounts.hpp"
 
 namespace cstop::kernel {
 
@@ -64,8 +66,23 @@ Result<Directory> open_directory(const std::string& path) {
     return Directory(std::move(descriptor), path);
 }
 
-Result<Directory> open_directory_below(const Directory& parent, std::string_view relative) {
-    CSTOP_TRY(Descriptor descriptor, open_beneath(parent, relative, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
+Result<Directory> open_unserved_directory(const std::string& path) {
+    // O_PATH and a status that need not be in sync ask the file system nothing.
+    CSTOP_TRY(const Descriptor place, open_absolute(path, O_PATH | O_DIRECTORY));
+    struct statx status{};
+    if (::statx(place.number(), "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE, &status) == 0 &&
+        is_served(makedev(status.stx_dev_major, status.stx_dev_minor))) {
+        return fail(ErrorCode::unsupported, path + " is not read: it is on a FUSE, which may hang");
+    }
+    const int number = ::openat(place.number(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (number < 0) {
+        return fail_with_errno(errno, "open " + path);
+    }
+    return Directory(Descriptor(number), path);
+}
+
+Result<Directory> open_directory_below(const Directory& parent, std::string_view relative, Crossing crossing) {
+    CSTOP_TRY(Descriptor descriptor, open_beneath(parent, relative, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, crossing));
     return Directory(std::move(descriptor), join(parent, relative));
 }
 
@@ -77,8 +94,9 @@ Result<Writers> read_writers(const Directory& directory) {
     return writers_of(status);
 }
 
-Result<FileContent> read_file_below(const Directory& parent, std::string_view relative, std::size_t limit) {
-    CSTOP_TRY(const Descriptor descriptor, open_beneath(parent, relative, file_flags));
+Result<FileContent> read_file_below(const Directory& parent, std::string_view relative, std::size_t limit,
+                                    Crossing crossing) {
+    CSTOP_TRY(const Descriptor descriptor, open_beneath(parent, relative, file_flags, crossing));
     return read_regular(descriptor, limit, join(parent, relative));
 }
 

@@ -44,19 +44,27 @@ private:
     std::string path_;
 };
 
+/// May a way lead into another mount? Where others can mount, it may be a FUSE that never answers (faults.md F14).
+enum class Crossing { any_mount, same_mount };
+
 /// A directory by its absolute path, symlinks followed: for roots that the user or a system convention names.
 Result<Directory> open_directory(const std::string& path);
 
+/// The same, and an error (unsupported) when it is on a FUSE, which is found out without asking it anything: the
+/// process that serves it may hang, and everybody who asks hangs with it, whatever signal comes.
+Result<Directory> open_unserved_directory(const std::string& path);
+
 /// A directory below `parent`, without symlinks and without leaving it (openat2, Linux 5.6; else component by component
-/// with O_NOFOLLOW).
-Result<Directory> open_directory_below(const Directory& parent, std::string_view relative);
+/// with O_NOFOLLOW, and mounts not noticed).
+Result<Directory> open_directory_below(const Directory& parent, std::string_view relative,
+                                       Crossing crossing = Crossing::any_mount);
 
 Result<Writers> read_writers(const Directory& directory);
 
 /// A regular file below `parent`, whole. Errors: not_found; damaged when it is not regular or larger than `limit`;
 /// denied.
 Result<FileContent> read_file_below(const Directory& parent, std::string_view relative,
-                                    std::size_t limit = largest_file);
+                                    std::size_t limit = largest_file, Crossing crossing = Crossing::any_mount);
 
 /// A regular file by its absolute path, symlinks followed: for files that the user names.
 Result<FileContent> read_file(const std::string& path, std::size_t limit = largest_file);

@@ -10,8 +10,6 @@
 
 namespace cstop::kernel {
 
-enum class Crossing { any_mount, same_mount };
-
 /// `relative` has components that are neither "." nor "..", and is not absolute. `flags` are those of open(2);
 /// O_CLOEXEC and O_NOCTTY are added. Errors: not_found, denied; damaged for a symlink or an escape; gone for a cgroup
 /// that was removed.

@@ -1,0 +1,63 @@
+#include "kernel/served_mounts.hpp"
+
+#include <algorithm>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include "base/text.hpp"
+#include "kernel/proc_file.hpp"
+
+namespace cstop::kernel {
+
+namespace {
+
+constexpr std::size_t largest_mountinfo = 64UL * 1024 * 1024;
+
+/// "0:52" of the third field, when what follows " - " is "fuse", "fuseblk" or "fuse.sshfs".
+bool take_served(std::string_view line, dev_t& device) {
+    const auto separator = line.find(" - fuse");
+    if (separator == std::string_view::npos) {
+        return false;
+    }
+    const auto fields = split_text(line.substr(0, separator), ' ');
+    const auto numbers = split_text(fields.size() > 2 ? fields[2] : "", ':');
+    const auto major = parse_number(numbers.front(), 0, UINT32_MAX);
+    const auto minor = numbers.size() == 2 ? parse_number(numbers[1], 0, UINT32_MAX) : std::nullopt;
+    if (!major || !minor) {
+        return false;
+    }
+    device = makedev(static_cast<unsigned>(*major), static_cast<unsigned>(*minor));
+    return true;
+}
+
+dev_t read_device(const char* path) {
+    struct stat status{};
+    return ::stat(path, &status) == 0 ? status.st_dev : 0;
+}
+
+}  // namespace
+
+std::vector<dev_t> parse_served_devices(std::string_view mountinfo) {
+    std::vector<dev_t> devices;
+    for (const std::string_view line : split_text(mountinfo, '\n')) {
+        dev_t device = 0;
+        if (take_served(line, device)) {
+            devices.push_back(device);
+        }
+    }
+    return devices;
+}
+
+bool is_served(dev_t device) {
+    static const dev_t plain = read_device("/run");
+    if (device == plain) {
+        return false;
+    }
+    static const std::vector<dev_t> served = [] {
+        const auto mountinfo = read_proc_path("/proc/self/mountinfo", largest_mountinfo);
+        return mountinfo ? parse_served_devices(*mountinfo) : std::vector<dev_t>();
+    }();
+    return std::ranges::find(served, device) != served.end();
+}
+
+}  // namespace cstop::kernel
