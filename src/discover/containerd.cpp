@@ -3,6 +3,7 @@
 
 #include "discover/engine.hpp"
 #include "discover/path.hpp"
+#include "kernel/user_directories.hpp"
 
 namespace cstop::discover {
 
@@ -23,6 +24,16 @@ void describe_kubernetes(model::Container& container) {
     }
 }
 
+/// containerd-rootless.sh binds $XDG_RUNTIME_DIR/containerd to /run/containerd in a mount namespace of its own, and so
+/// the bundle is named by a path that means another one here. What the user's state root and it share tells which.
+void find_rootless_bundle(model::Container& container, std::string_view root) {
+    constexpr std::string_view inside = "/run/containerd/";
+    const std::string_view runtime = parent_path(root);  // $XDG_RUNTIME_DIR/containerd/runc
+    if (container.state_owner != 0 && container.bundle.starts_with(inside) && runtime.ends_with("/containerd/runc")) {
+        container.bundle = std::string(parent_path(runtime)) + "/" + container.bundle.substr(inside.size());
+    }
+}
+
 bool describe(model::Container& container, std::string_view root) {
     const std::string_view tasks = parent_path(parent_path(container.bundle));
     const bool is_bundle = last_component(tasks).starts_with("io.containerd.runtime.");
@@ -30,6 +41,7 @@ bool describe(model::Container& container, std::string_view root) {
         return false;
     }
     container.engine = "containerd";
+    find_rootless_bundle(container, root);
     container.name_space = is_bundle ? last_component(parent_path(container.bundle)) : last_component(root);
     if (container.name_space == "k8s.io" && model::find_annotation(container, "io.kubernetes.cri.container-type")) {
         describe_kubernetes(container);
@@ -41,13 +53,21 @@ bool describe(model::Container& container, std::string_view root) {
     return true;
 }
 
+/// Where nerdctl's stores are: below /var/lib, or of a rootless one below the user's data.
+std::string find_store(const model::Container& container) {
+    if (container.state_owner == 0) {
+        return "/var/lib/nerdctl/";
+    }
+    return kernel::find_user_directories(container.state_owner).data + "/nerdctl/";
+}
+
 /// nerdctl's <store>/names/<namespace>/<name> holds the id; the state directory that it notes is
 /// <store>/containers/<namespace>/<id>.
 void read_store(model::Container& container, NameBook& /*book*/) {
     const std::string directory = find_text(container, "nerdctl/state-dir");
     const std::string expected_end = "/containers/" + container.name_space + "/" + container.id;
-    // Only the default store: an image could note a directory of its own.
-    if (!container.is_name_claimed || container.name.contains('/') || !directory.starts_with("/var/lib/nerdctl/") ||
+    // Only the default stores: an image could note a directory of its own.
+    if (!container.is_name_claimed || container.name.contains('/') || !directory.starts_with(find_store(container)) ||
         directory.contains("/../") || !directory.ends_with(expected_end)) {
         return;
     }

@@ -7,6 +7,9 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "discover/bundle_roots.hpp"
+#include "discover/configured_roots.hpp"
+#include "discover/monitor_roots.hpp"
 #include "discover/roots.hpp"
 #include "discover/scan.hpp"
 #include "discover/selection.hpp"
@@ -15,8 +18,8 @@ namespace cstop::discover {
 
 namespace {
 
-/// Looks in the known roots, and in those that containerd's bundles name only when a word needs them: they cost a file
-/// a container.
+/// Looks in the known roots, and further only where a word needs it: what is configured costs some files, what
+/// containerd's bundles name a file a container, what shims and conmons know a look at every process.
 class Search {
 public:
     Search(const model::Request& request, RootList list)
@@ -26,19 +29,39 @@ public:
         auto sightings = look_up_id(list_.roots, id, book_);
         if (sightings.empty() && is_everywhere_) {
             const std::size_t before = list_.roots.size();
-            add_bundle_roots(list_, id);
+            if (!std::exchange(has_configured_roots_, true)) {
+                add_configured_roots(list_);
+            }
+            add_bundle_roots(list_, find_state_directories(), id);
             sightings = look_up_id(std::span(list_.roots).subspan(before), id, book_);
         }
         return keep_within(std::move(sightings));
     }
 
     std::vector<Sighting> scan(std::span<const std::string> words, std::vector<Error>& problems) {
-        add_every_root();
-        return keep_within(scan_for_words(list_.roots, words, book_, problems));
+        if (!is_everywhere_) {
+            return keep_within(scan_for_words(list_.roots, words, book_, problems));
+        }
+        add_written_roots();
+        auto sightings = keep_within(scan_for_words(list_.roots, words, book_, problems));
+        const bool is_one_missing = std::ranges::any_of(words, [&](const std::string& word) {
+            const auto chosen = choose_sighting(word, sightings);
+            return !chosen && chosen.error().code == ErrorCode::not_found;
+        });
+        if (is_one_missing) {
+            const std::size_t before = list_.roots.size();
+            add_monitor_roots(list_);
+            auto more = scan_for_words(std::span(list_.roots).subspan(before), words, book_, problems);
+            std::ranges::move(keep_within(std::move(more)), std::back_inserter(sightings));
+        }
+        return sightings;
     }
 
     std::vector<Sighting> scan(std::vector<Error>& problems) {
-        add_every_root();
+        if (is_everywhere_) {
+            add_written_roots();
+            add_monitor_roots(list_);
+        }
         return keep_within(scan_all(list_.roots, book_, problems));
     }
 
@@ -46,10 +69,11 @@ public:
     std::vector<Error>& problems() { return list_.problems; }
 
 private:
-    void add_every_root() {
-        if (is_everywhere_) {
-            add_bundle_roots(list_, "");
+    void add_written_roots() {
+        if (!std::exchange(has_configured_roots_, true)) {
+            add_configured_roots(list_);
         }
+        add_bundle_roots(list_, find_state_directories(), "");
     }
 
     /// What could not be read may be anybody's: it stays.
@@ -63,6 +87,7 @@ private:
     const model::Request& request_;
     RootList list_;
     bool is_everywhere_;
+    bool has_configured_roots_ = false;
     NameBook book_;
 };
 

@@ -3,15 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstdlib>
 #include <span>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
 
-#include "base/json.hpp"
 #include "base/text.hpp"
+#include "kernel/user_directories.hpp"
 
 namespace cstop::discover {
 
@@ -40,20 +39,6 @@ constexpr std::array system_places = {
 constexpr std::array<std::string_view, 6> user_places = {
     "runc", "crun", "youki", "runsc", "docker/runtime-*/*", "containerd/runc/*",
 };
-
-/// containerd's state directories: one for each distribution of it.
-constexpr std::array<std::string_view, 5> bundle_places = {
-    "/run/containerd",
-    "/run/docker/containerd/daemon",
-    "/run/k3s/containerd",
-    "/run/k0s/containerd",
-    "/var/snap/microk8s/common/run/containerd",
-};
-
-std::string read_environment(const char* name) {
-    const char* const value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): one thread, nobody calls setenv
-    return value != nullptr && value[0] == '/' ? value : "";
-}
 
 bool is_same_directory(const kernel::Directory& one, const kernel::Directory& other) {
     struct stat a{};
@@ -104,21 +89,12 @@ void expand_place(kernel::Directory directory, std::string_view below, RootList&
         keep_problem(std::move(listed).error(), list);
     }
     for (const std::string& name : names) {
-        auto next = kernel::open_directory_below(directory, name);
+        auto next = kernel::open_directory_below(directory, name, kernel::Crossing::same_mount);
         if (next) {
             expand_place(*std::move(next), rest, list);
         } else {
             keep_problem(std::move(next).error(), list);
         }
-    }
-}
-
-void open_place(const std::string& base, std::string_view below, RootList& list) {
-    auto opened = kernel::open_directory(base);
-    if (opened) {
-        expand_place(*std::move(opened), below, list);
-    } else {
-        keep_problem(std::move(opened).error(), list);
     }
 }
 
@@ -130,7 +106,7 @@ void open_user_places(const std::string& base, RootList& list) {
     }
     for (const std::string_view place : user_places) {
         const auto slash = place.find('/');
-        auto first = kernel::open_directory_below(*opened, place.substr(0, slash));
+        auto first = kernel::open_directory_below(*opened, place.substr(0, slash), kernel::Crossing::same_mount);
         if (!first) {
             keep_problem(std::move(first).error(), list);
             continue;
@@ -139,20 +115,60 @@ void open_user_places(const std::string& base, RootList& list) {
     }
 }
 
-/// dockerd --exec-root, when it is written down (daemon.json).
-std::string read_docker_exec_root() {
-    const auto file = kernel::read_file("/etc/docker/daemon.json");
-    if (!file) {
-        return {};
+}  // namespace
+
+void add_place(RootList& list, const std::string& base, std::string_view below) {
+    auto opened = kernel::open_unserved_directory(base);
+    if (opened) {
+        expand_place(*std::move(opened), below, list);
+    } else {
+        keep_problem(std::move(opened).error(), list);
     }
-    const auto config = read_json(file->bytes, {"exec-root"});
-    const std::string_view path = config ? (*config)["exec-root"].text().value_or("") : "";
-    return path.starts_with('/') ? std::string(path) : std::string();
 }
 
-std::vector<std::string> find_user_directories() {
+void add_place_of_user(RootList& list, const std::string& runtime, std::string_view path, std::string_view below) {
+    const auto opened = kernel::open_directory(runtime);
+    const auto writers = opened ? kernel::read_writers(*opened) : Result<kernel::Writers>(Failure(opened.error()));
+    if (!writers) {
+        return;
+    }
+    if (writers->owner == geteuid()) {
+        add_place(list, std::string(path), below);
+        return;
+    }
+    if (!path.starts_with(runtime + "/")) {
+        return;
+    }
+    auto place = kernel::open_directory_below(*opened, path.substr(runtime.size() + 1), kernel::Crossing::same_mount);
+    if (place) {
+        expand_place(*std::move(place), below, list);
+    }
+}
+
+Result<RootList> open_named_roots(const std::vector<std::string>& paths) {
+    RootList list;
+    for (const std::string& path : paths) {
+        // The root's own name and its parent's tell the engine, so the path must end with a name.
+        const auto end = path.find_last_not_of('/');
+        auto opened = kernel::open_unserved_directory(end == std::string::npos ? path : path.substr(0, end + 1));
+        if (!opened && opened.error().code == ErrorCode::unsupported) {
+            list.problems.push_back(std::move(opened).error());
+            continue;
+        }
+        if (!opened) {
+            const Error& error = opened.error();
+            return Failure(Error{.code = error.code == ErrorCode::denied ? ErrorCode::denied : ErrorCode::usage,
+                                 .errno_value = error.errno_value,
+                                 .what = "open --root " + path});
+        }
+        add_root(*std::move(opened), list);
+    }
+    return list;
+}
+
+std::vector<std::string> find_runtime_directories() {
     std::vector<std::string> directories;
-    if (auto runtime = read_environment("XDG_RUNTIME_DIR"); !runtime.empty()) {
+    if (auto runtime = kernel::read_path_variable("XDG_RUNTIME_DIR"); !runtime.empty()) {
         directories.push_back(std::move(runtime));
     }
     if (geteuid() != 0) {
@@ -169,87 +185,21 @@ std::vector<std::string> find_user_directories() {
     return directories;
 }
 
-/// The `root` of one bundle's options.json: the runtime's root is <root>/<namespace>.
-void add_bundle_root(const kernel::Directory& tasks, std::string_view name_space, std::string_view id, RootList& list) {
-    const auto file = kernel::read_file_below(tasks, fmt::format("{}/{}/options.json", name_space, id));
-    if (!file) {
-        return;
-    }
-    const auto options = read_json(file->bytes, {"root"});
-    const std::string_view root = options ? (*options)["root"].text().value_or("") : "";
-    if (root.starts_with('/')) {
-        open_place(std::string(root), name_space, list);
-    }
-}
-
-void add_bundle_roots_of(const std::string& state, std::string_view id, RootList& list) {
-    const auto opened = kernel::open_directory(state);
-    if (!opened) {
-        return;
-    }
-    const auto tasks = kernel::open_directory_below(*opened, "io.containerd.runtime.v2.task");
-    const auto name_spaces = tasks ? kernel::list_names(*tasks) : Result<std::vector<std::string>>();
-    if (!tasks || !name_spaces) {
-        return;
-    }
-    for (const std::string& name_space : *name_spaces) {
-        if (!id.empty()) {
-            add_bundle_root(*tasks, name_space, id, list);
-            continue;
-        }
-        const auto directory = kernel::open_directory_below(*tasks, name_space);
-        const auto ids = directory ? kernel::list_names(*directory) : Result<std::vector<std::string>>();
-        if (ids) {
-            for (const std::string& each : *ids) {
-                add_bundle_root(*tasks, name_space, each, list);
-            }
-        }
-    }
-}
-
-}  // namespace
-
-Result<RootList> open_named_roots(const std::vector<std::string>& paths) {
-    RootList list;
-    for (const std::string& path : paths) {
-        // The root's own name and its parent's tell the engine, so the path must end with a name.
-        const auto end = path.find_last_not_of('/');
-        auto opened = kernel::open_directory(end == std::string::npos ? path : path.substr(0, end + 1));
-        if (!opened) {
-            const Error& error = opened.error();
-            return Failure(Error{.code = error.code == ErrorCode::denied ? ErrorCode::denied : ErrorCode::usage,
-                                 .errno_value = error.errno_value,
-                                 .what = "open --root " + path});
-        }
-        add_root(*std::move(opened), list);
-    }
-    return list;
-}
-
 RootList open_known_roots() {
     RootList list;
     for (const Place& place : system_places) {
-        open_place(std::string(place.base), place.below, list);
+        add_place(list, std::string(place.base), place.below);
     }
-    if (const std::string exec_root = read_docker_exec_root(); !exec_root.empty()) {
-        open_place(exec_root, "runtime-*/*", list);
-    }
-    for (const std::string& directory : find_user_directories()) {
+    for (const std::string& directory : find_runtime_directories()) {
         open_user_places(directory, list);
     }
-    if (const std::string home = read_environment("HOME"); !home.empty()) {
-        open_place(home + "/.youki/run", "", list);
+    if (const std::string home = kernel::read_path_variable("HOME"); !home.empty()) {
+        add_place(list, home + "/.youki/run", "");
     }
     if (geteuid() != 0) {
-        open_place(fmt::format("/tmp/youki-{}", geteuid()), "", list);
+        add_place(list, fmt::format("/tmp/youki-{}", geteuid()), "");
     }
     return list;
-}
-
-void add_bundle_roots(RootList& list, std::string_view id) {
-    for (const std::string_view state : bundle_places) {
-        add_bundle_roots_of(std::string(state), id, list);
-    }
 }
 
 }  // namespace cstop::discover

@@ -2,6 +2,7 @@
 // Where runtimes keep their state: the table of formats.md 1.1, for root and rootless.
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.hpp"
@@ -26,12 +27,21 @@ struct RootList {
 /// Exactly these (--root). Errors: usage, when one is not there or no directory; denied.
 Result<RootList> open_named_roots(const std::vector<std::string>& paths);
 
-/// Every place that a known runtime or engine uses, below $XDG_RUNTIME_DIR too, and for root below every /run/user/*.
-/// What is missing is no problem.
+/// Every place that a known runtime or engine uses when nobody configures another, below $XDG_RUNTIME_DIR too, and for
+/// root below every /run/user/*. What is missing is no problem.
 RootList open_known_roots();
 
-/// The state roots that the bundles of containerd's clients name (`ctr run --runc-root`, the CRI's runtime options)
-/// and `list` has not: one read a bundle of container `id`; of every container when `id` is empty.
-void add_bundle_roots(RootList& list, std::string_view id);
+/// The runtime directories of those users whose containers the caller may stop: $XDG_RUNTIME_DIR, and the caller's own
+/// /run/user/UID or, for root, everybody's.
+std::vector<std::string> find_runtime_directories();
+
+/// The roots that are at `below` (with globs for whole levels: "runtime-*/*"; empty: `base` itself) below `base`, which
+/// may be reached over symlinks. What is missing is no problem, and what is there already is not added again.
+void add_place(RootList& list, const std::string& base, std::string_view below);
+
+/// The same for a path that a user wrote whose runtime directory is `runtime`. Of somebody else than the caller only
+/// what is below that directory counts, without symlinks or mounts: elsewhere they could lead a privileged caller to a
+/// file system that never answers.
+void add_place_of_user(RootList& list, const std::string& runtime, std::string_view path, std::string_view below);
 
 }  // namespace cstop::discover

@@ -45,7 +45,8 @@ std::string read_companion(const kernel::Directory& directory, const Runtime& ru
     if (runtime.companion_file.empty()) {
         return {};
     }
-    auto file = kernel::read_file_below(directory, runtime.companion_file);
+    auto file =
+        kernel::read_file_below(directory, runtime.companion_file, kernel::largest_file, kernel::Crossing::same_mount);
     if (!file || file->writers.others_may_write || file->writers.owner != owner) {
         return {};
     }
@@ -82,7 +83,8 @@ Result<StateFile> read_state_file(const kernel::Directory& parent, const std::st
             continue;
         }
         tried = runtime.state_file;
-        auto content = kernel::read_file_below(parent, prefix + std::string(tried));
+        auto content = kernel::read_file_below(parent, prefix + std::string(tried), kernel::largest_file,
+                                               kernel::Crossing::same_mount);
         if (content) {
             return StateFile{.runtime = &runtime, .content = *std::move(content)};
         }
@@ -97,7 +99,8 @@ Result<StateFile> read_state_file(const kernel::Directory& parent, const std::st
 
 Result<model::Container> read_container(const Root& root, std::string_view id, Detail detail, NameBook& book) {
     const std::string path = root.directory.path() + "/" + std::string(id);
-    CSTOP_TRY(const kernel::Directory directory, kernel::open_directory_below(root.directory, id));
+    CSTOP_TRY(const kernel::Directory directory,
+              kernel::open_directory_below(root.directory, id, kernel::Crossing::same_mount));
     CSTOP_TRY(const StateFile file, read_state_file(directory, ""));
     if (file.runtime == nullptr) {
         return fail(ErrorCode::not_found, path + ": holds no runtime's state");
@@ -135,7 +138,8 @@ bool may_be_called_any(const Root& root, std::string_view id, std::span<const st
     }
     std::string companion;
     if (const std::string_view name = file->runtime->companion_file; !name.empty()) {
-        auto second = kernel::read_file_below(root.directory, std::string(id) + "/" + std::string(name));
+        auto second = kernel::read_file_below(root.directory, std::string(id) + "/" + std::string(name),
+                                              kernel::largest_file, kernel::Crossing::same_mount);
         companion = second ? std::move(second->bytes) : "";
         text.companion = companion;
     }

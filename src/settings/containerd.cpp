@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "kernel/directory.hpp"
 #include "kernel/page_file.hpp"
+#include "kernel/user_directories.hpp"
 #include "settings/blob.hpp"
 #include "settings/meta_database.hpp"
 #include "settings/store.hpp"
@@ -101,6 +102,16 @@ struct Place {
 
 // <state>/io.containerd.runtime.v2.task/<namespace>/<id>/work is a symlink to the same path below containerd's root
 // directory, wherever a configuration has put it.
+//
+// A rootless containerd has its own /var/lib/containerd (containerd-rootless.sh): the user's ~/.local/share/containerd.
+std::string find_root(const model::Container& container, std::string root) {
+    constexpr std::string_view inside = "/var/lib/containerd";
+    if (container.state_owner == 0 || root != inside) {
+        return root;
+    }
+    return kernel::find_user_directories(container.state_owner).data + "/containerd";
+}
+
 Result<Place> find_place(const model::Container& container) {
     CSTOP_TRY(const kernel::Directory bundle, open_store(container, container.bundle));
     CSTOP_TRY(const std::string work, kernel::read_link_below(bundle, "work"));
@@ -111,7 +122,8 @@ Result<Place> find_place(const model::Container& container) {
     if (root.empty() || !work.ends_with(tail) || !tasks.ends_with("/io.containerd.runtime.v2.task")) {
         return fail(ErrorCode::damaged, fmt::format("{}/work leads to {}", container.bundle, work));
     }
-    return Place{.root = std::move(root), .name_space = name_space_directory.substr(tasks.size() + 1)};
+    return Place{.root = find_root(container, std::move(root)),
+                 .name_space = name_space_directory.substr(tasks.size() + 1)};
 }
 
 // nerdctl copies its labels into the annotations. ctr copies an image's labels there as well, so they count only where

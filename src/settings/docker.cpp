@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <unistd.h>
 #include <utility>
 
 #include <fmt/format.h>
@@ -12,6 +13,7 @@
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "kernel/directory.hpp"
+#include "kernel/user_directories.hpp"
 #include "settings/blob.hpp"
 #include "settings/engine.hpp"
 #include "settings/store.hpp"
@@ -101,9 +103,10 @@ Result<void> take_container(EngineSettings& settings, const model::Container& co
     return {};
 }
 
-// docker 29.7 and newer. A rootless daemon has its configuration in a home directory, which the state does not name.
+// docker 29.7 and newer. The home directory of another user is left alone: it may be on a server that is gone, and ten
+// seconds is what its daemon most probably says as well.
 void take_daemon_default(EngineSettings& settings, const model::Container& container, const std::string& file) {
-    if (settings.grace || container.state_owner != 0) {
+    if (settings.grace || (container.state_owner != 0 && container.state_owner != geteuid())) {
         return;
     }
     const auto content = kernel::read_file(file);
@@ -117,7 +120,10 @@ void take_daemon_default(EngineSettings& settings, const model::Container& conta
 }
 
 EngineSettings read_settings(const model::Container& container) {
-    return read_docker_settings(container, "/etc/docker/daemon.json");
+    return read_docker_settings(
+        container, container.state_owner == 0
+                       ? "/etc/docker/daemon.json"
+                       : kernel::find_user_directories(container.state_owner).configuration + "/docker/daemon.json");
 }
 
 // imagedb/content/<algorithm>/<hex> is the image's config itself; with containerd's image store the digest is that of

@@ -1,0 +1,105 @@
+#include "discover/bundle_roots.hpp"
+
+#include <array>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "base/json.hpp"
+
+namespace cstop::discover {
+
+namespace {
+
+constexpr std::array<std::string_view, 6> state_places = {
+    "/run/containerd",
+    "/run/docker/containerd/daemon",
+    "/run/snap.docker/containerd/daemon",
+    "/run/k3s/containerd",  // rke2 too
+    "/run/k0s/containerd",
+    "/var/snap/microk8s/common/run/containerd",
+};
+
+/// Below a user's runtime directory.
+constexpr std::array<std::string_view, 2> user_state_places = {"containerd", "docker/containerd/daemon"};
+
+/// Root and namespace.
+using Places = std::set<std::pair<std::string, std::string>>;
+
+/// What one bundle's options.json says: the runtime's root is <root>/<namespace>.
+void take_bundle(const kernel::Directory& tasks, const std::string& name_space, std::string_view id, Places& places) {
+    const auto file = kernel::read_file_below(tasks, fmt::format("{}/{}/options.json", name_space, id),
+                                              kernel::largest_file, kernel::Crossing::same_mount);
+    if (!file) {
+        return;
+    }
+    const auto options = read_json(file->bytes, {"root"});
+    const std::string_view root = options ? (*options)["root"].text().value_or("") : "";
+    if (root.starts_with('/')) {
+        places.emplace(root, name_space);
+    }
+}
+
+Result<kernel::Directory> open_tasks(const StateDirectory& state) {
+    constexpr std::string_view below = "/io.containerd.runtime.v2.task";
+    if (state.runtime.empty()) {
+        return kernel::open_unserved_directory(state.path + std::string(below));
+    }
+    CSTOP_TRY(const kernel::Directory runtime, kernel::open_directory(state.runtime));
+    return kernel::open_directory_below(runtime, state.path.substr(state.runtime.size() + 1) + std::string(below),
+                                        kernel::Crossing::same_mount);
+}
+
+void take_state(const StateDirectory& state, std::string_view id, Places& places) {
+    const auto tasks = open_tasks(state);
+    const auto name_spaces = tasks ? kernel::list_names(*tasks) : Result<std::vector<std::string>>();
+    if (!tasks || !name_spaces) {
+        return;
+    }
+    for (const std::string& name_space : *name_spaces) {
+        if (!id.empty()) {
+            take_bundle(*tasks, name_space, id, places);
+            continue;
+        }
+        const auto directory = kernel::open_directory_below(*tasks, name_space, kernel::Crossing::same_mount);
+        const auto ids = directory ? kernel::list_names(*directory) : Result<std::vector<std::string>>();
+        if (ids) {
+            for (const std::string& each : *ids) {
+                take_bundle(*tasks, name_space, each, places);
+            }
+        }
+    }
+}
+
+}  // namespace
+
+std::vector<StateDirectory> find_state_directories() {
+    std::vector<StateDirectory> states;
+    for (const std::string_view place : state_places) {
+        states.push_back({.path = std::string(place), .runtime = {}});
+    }
+    for (const std::string& directory : find_runtime_directories()) {
+        for (const std::string_view place : user_state_places) {
+            states.push_back({.path = fmt::format("{}/{}", directory, place), .runtime = directory});
+        }
+    }
+    return states;
+}
+
+void add_bundle_roots(RootList& list, std::span<const StateDirectory> states, std::string_view id) {
+    for (const StateDirectory& state : states) {
+        Places places;
+        take_state(state, id, places);
+        for (const auto& [root, name_space] : places) {
+            if (state.runtime.empty()) {
+                add_place(list, root, name_space);
+            } else {
+                add_place_of_user(list, state.runtime, root, name_space);
+            }
+        }
+    }
+}
+
+}  // namespace cstop::discover
