@@ -19,13 +19,14 @@ SOCKET = "/run/containerd/containerd.sock"
 class Containerd:
     name = "containerd"
 
-    def __init__(self, host):
+    def __init__(self, host, *arguments):
         self.host = host
+        self._arguments = arguments
         self._daemon = None
         self._containers = []
 
     def start(self):
-        self._daemon = self.host.start("containerd", "-c", _HERE / "engine_containerd.toml", log="containerd.log")
+        self._daemon = self.host.start("containerd", "-c", _HERE / "engine_containerd.toml", *self._arguments, log="containerd.log")
         wait_until(self._answers, 60, "containerd answers")
         return self
 

@@ -16,11 +16,11 @@ _CONFIGURATION = Path(__file__).resolve().parent / "engine_podman.conf"
 class Podman:
     name = "podman"
 
-    def __init__(self, host, runtime="runc", user=None):
+    def __init__(self, host, runtime="runc", user=None, flags=()):
         self.host = host
         self.user = user  # of /etc/passwd in the host; None: root
         self._environment = {"CONTAINERS_CONF": "/run/containers.conf"}
-        self._global = ["--storage-driver", "vfs", "--runtime", runtime]
+        self._global = ["--storage-driver", "vfs", "--runtime", runtime, *flags]
         host.path("/run/containers.conf").write_bytes(_CONFIGURATION.read_bytes())
         self._containers = []
 

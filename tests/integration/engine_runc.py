@@ -21,11 +21,11 @@ class Runc:
         command = ["runc", *self._root, *map(str, arguments)]
         return self.host.run(*(self.user.command(command) if self.user else command))
 
-    def container(self, name, traps=None, annotations=None, before="", process=None):
+    def container(self, name, traps=None, annotations=None, before="", process=None, bundle=None, is_full_name=False):
         """Its id is `name`, after the host's prefix."""
-        container = EngineContainer(self.host, self.host.prefix + name)
+        container = EngineContainer(self.host, name if is_full_name else self.host.prefix + name)
         self._containers.append(container)
-        bundle = f"{self.user.home if self.user else '/run'}/bundle-{os.path.basename(container.notes)}"
+        bundle = bundle or f"{self.user.home if self.user else '/run'}/bundle-{os.path.basename(container.notes)}"
         owner = self.user.uid if self.user else 0
         self.host.run("install", "-d", "-o", owner, "-g", owner, "-m", "755", bundle)
         self("spec", "--bundle", bundle, *(["--rootless"] if self.user else []))
