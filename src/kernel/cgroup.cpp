@@ -145,6 +145,12 @@ std::vector<Directory> open_children(const Directory& cgroup) {
     return children;
 }
 
+Directory open_parent(const Directory& cgroup) {
+    const std::string path = cgroup.path().substr(0, cgroup.path().rfind('/'));
+    Directory parent(Descriptor(::openat(cgroup.number(), "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC)), path);
+    return parent.is_open() && !is_removed(parent) ? std::move(parent) : Directory();
+}
+
 std::int64_t parse_keyed_number(std::string_view text, std::string_view key) {
     for (const std::string_view line : split_text(text, '\n')) {
         if (line.starts_with(key) && line.substr(key.size()).starts_with(' ')) {

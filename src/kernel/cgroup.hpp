@@ -50,6 +50,13 @@ std::vector<Directory> open_children(const Directory& cgroup);
 template <class Visit>
 void visit_tree(const Directory& cgroup, Visit&& visit);
 
+/// The cgroups above, the nearest first, as far as the mount shows them; `visit(directory)` returns false to stop.
+template <class Visit>
+void visit_ancestors(const Cgroup& cgroup, Visit&& visit);
+
+/// Not open above the root of the mount.
+Directory open_parent(const Directory& cgroup);
+
 /// The number behind `key` in a file of "key value" lines such as cgroup.events; -1 when it is not there.
 std::int64_t parse_keyed_number(std::string_view text, std::string_view key);
 
@@ -83,6 +90,14 @@ void visit_tree(const Directory& cgroup, Visit&& visit) {
         if (levels.size() < deepest_cgroup) {
             levels.push_back({.directories = open_children(directory)});
         }
+    }
+}
+
+template <class Visit>
+void visit_ancestors(const Cgroup& cgroup, Visit&& visit) {
+    Directory ancestor = open_parent(cgroup.directory);
+    for (std::size_t depth = 0; depth < deepest_cgroup && ancestor.is_open() && visit(ancestor); ++depth) {
+        ancestor = open_parent(ancestor);
     }
 }
 

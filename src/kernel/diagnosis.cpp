@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <fcntl.h>
 
 #include <fmt/format.h>
 
 #include "kernel/cpu_quota.hpp"
+#include "kernel/escapees.hpp"
 #include "kernel/freezer.hpp"
 #include "kernel/members.hpp"
+#include "kernel/pid_namespace.hpp"
 #include "kernel/pidfd.hpp"
 #include "kernel/proc_file.hpp"
 #include "kernel/process.hpp"
@@ -22,19 +23,6 @@ namespace {
 std::string read_wchan(std::int32_t pid) {
     const std::string name = read_proc_file(pid, "wchan").value_or("");
     return name == "0" ? "" : name;
-}
-
-/// The process that init's exit waits for: it is of init's pid namespace or below, and still there (faults.md F12).
-std::string find_blocker(const InitProcess& init, std::span<const std::int32_t> members) {
-    const Result<ProcessStatus> own = read_process_status(init.pid());
-    const std::size_t depth = own ? own->pids.size() : 2;
-    for (const std::int32_t pid : members) {
-        const Result<ProcessStatus> status = pid == init.pid() ? own : read_process_status(pid);
-        if (status && pid != init.pid() && status->pids.size() >= depth) {
-            return describe_process(pid);
-        }
-    }
-    return "its last processes";
 }
 
 std::string explain_security(std::int32_t pid) {
@@ -69,23 +57,29 @@ std::string explain_freeze(std::span<const Cgroup> cgroups) {
 }
 
 std::string explain_quota(std::span<const Cgroup> cgroups) {
-    const bool has_quota = std::ranges::any_of(cgroups, has_cpu_quota);
-    return has_quota ? "the container's CPU quota leaves it no time" : "";
-}
-
-std::string explain_state(const SurvivorReport& survivor, const InitProcess& init,
-                          std::span<const std::int32_t> members) {
-    if (survivor.pid == init.pid() && survivor.wchan == "zap_pid_ns_processes") {
-        return "its pid namespace waits for " + find_blocker(init, members);
-    }
-    if (survivor.state == 'D') {
-        return "in uninterruptible sleep: only what it waits for can end it";
-    }
-    const Result<ProcessStatus> status = read_process_status(survivor.pid);
-    if (status && status->tracer > 0) {
-        return "traced by " + describe_process(status->tracer);
+    for (const Cgroup& cgroup : cgroups) {
+        // Its own was lifted, so this is where lifting failed.
+        if (has_cpu_quota(cgroup)) {
+            return fmt::format("the CPU quota of {} leaves it no time", cgroup.directory.path());
+        }
+        if (const std::string ancestor = find_starving_ancestor(cgroup); !ancestor.empty()) {
+            return fmt::format("the CPU quota of {}, which is not the container's own, leaves it no time", ancestor);
+        }
     }
     return "";
+}
+
+std::string explain_state(std::int32_t pid, const ProcessStat& stat, std::span<const std::int32_t> members) {
+    const Result<ProcessStatus> status = read_process_status(pid);
+    if (stat.is_exiting && status && is_namespace_init(*status)) {
+        if (const std::string blockers = describe_blockers(pid, members); !blockers.empty()) {
+            return "its pid namespace waits for " + blockers;
+        }
+    }
+    if (stat.state == 'D') {
+        return "in uninterruptible sleep: only what it waits for can end it";
+    }
+    return status && status->tracer > 0 ? "traced by " + describe_process(status->tracer) : "";
 }
 
 /// Causes that everybody of the container shares are looked up once.
@@ -94,14 +88,14 @@ struct SharedCauses {
     std::string quota;
 };
 
-SurvivorReport examine_one(std::int32_t pid, const ProcessStat& stat, const InitProcess& init,
-                           std::span<const std::int32_t> members, const SharedCauses& shared) {
+SurvivorReport examine_one(std::int32_t pid, const ProcessStat& stat, std::span<const std::int32_t> members,
+                           const SharedCauses& shared) {
     SurvivorReport survivor{
         .pid = pid, .command = stat.command, .state = stat.state, .wchan = read_wchan(pid), .cause = ""};
     // A frozen v1 task shows D as well (before Linux 5.17), so the freeze is asked first.
     survivor.cause = shared.freeze;
     if (survivor.cause.empty()) {
-        survivor.cause = explain_state(survivor, init, members);
+        survivor.cause = explain_state(pid, stat, members);
     }
     if (survivor.cause.empty()) {
         survivor.cause = explain_security(pid);
@@ -113,27 +107,6 @@ SurvivorReport examine_one(std::int32_t pid, const ProcessStat& stat, const Init
 }
 
 }  // namespace
-
-std::string find_frozen_ancestor(const Cgroup& cgroup) {
-    const std::string wish = cgroup.is_v2 ? "cgroup.freeze" : "freezer.self_freezing";
-    std::string path = cgroup.directory.path();
-    Directory current;
-    for (std::size_t depth = 0; depth < deepest_cgroup; ++depth) {
-        const int from = current.is_open() ? current.number() : cgroup.directory.number();
-        path.resize(std::min(path.rfind('/'), path.size()));
-        current = Directory(Descriptor(::openat(from, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC)), path);
-        // The root has no such file; above the mount there is none either.
-        const Result<std::string> asked =
-            current.is_open() ? read_control(current, wish) : Result<std::string>(fail(ErrorCode::not_found, path));
-        if (!asked) {
-            return "";
-        }
-        if (*asked == "1") {
-            return path;
-        }
-    }
-    return "";
-}
 
 std::string describe_process(std::int32_t pid) {
     const Result<ProcessStat> stat = read_process_stat(pid);
@@ -156,7 +129,23 @@ std::vector<SurvivorReport> examine(const InitProcess& init, std::span<const Cgr
         if (is_dead && (pid != init.pid() || !stat)) {
             continue;
         }
-        survivors.push_back(examine_one(pid, *stat, init, pids, shared));
+        survivors.push_back(examine_one(pid, *stat, pids, shared));
+    }
+    return survivors;
+}
+
+std::vector<SurvivorReport> examine_escapees(std::uint64_t mount_namespace) {
+    std::vector<SurvivorReport> survivors;
+    for (const std::int32_t pid : find_escapees(mount_namespace)) {
+        const Result<ProcessStat> stat = read_process_stat(pid);
+        if (stat && survivors.size() < most_survivors) {
+            survivors.push_back({.pid = pid,
+                                 .command = stat->command,
+                                 .state = stat->state,
+                                 .wchan = read_wchan(pid),
+                                 .cause = "in the container's mount namespace, but not in its cgroups: left alone",
+                                 .is_escapee = true});
+        }
     }
     return survivors;
 }

@@ -2,6 +2,7 @@
 // Why somebody outlives SIGKILL. Reads nothing that can block: neither cmdline nor anything of the memory (faults.md
 // R12, F11-F18).
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
@@ -17,8 +18,8 @@ inline constexpr std::size_t most_survivors = 64;
 /// Init, if it lives, and the members of the cgroups, at most `most_survivors`.
 std::vector<SurvivorReport> examine(const InitProcess& init, std::span<const Cgroup> cgroups);
 
-/// The nearest ancestor that is asked to freeze itself: "/sys/fs/cgroup/freezer/a"; empty: none.
-std::string find_frozen_ancestor(const Cgroup& cgroup);
+/// Who is left in the container's mount namespace (escapees.hpp) when its cgroups are empty, at most `most_survivors`.
+std::vector<SurvivorReport> examine_escapees(std::uint64_t mount_namespace);
 
 /// "containerd-shim (pid 812)"; the pid alone when its name cannot be read.
 std::string describe_process(std::int32_t pid);

@@ -12,9 +12,14 @@ bool has_freezer(const CgroupMount& mount) {
     return mount.is_v2 || has_hierarchy(mount, "freezer");
 }
 
-/// This cgroup only. v1 tells its own wish (self_freezing, Linux 3.9) apart from an ancestor's.
+/// v1 tells its own wish (self_freezing, Linux 3.9) apart from an ancestor's.
+std::string wish_file(bool is_v2) {
+    return is_v2 ? "cgroup.freeze" : "freezer.self_freezing";
+}
+
+/// This cgroup only.
 Result<bool> thaw_one(const Directory& directory, bool is_v2) {
-    const Result<std::string> wish = read_control(directory, is_v2 ? "cgroup.freeze" : "freezer.self_freezing");
+    const Result<std::string> wish = read_control(directory, wish_file(is_v2));
     if (!wish) {
         const ErrorCode code = wish.error().code;
         // No such file: a kernel without the v2 freezer (before 5.2) freezes nothing.
@@ -67,6 +72,18 @@ bool is_asked_to_freeze(const Cgroup& cgroup) {
         return read_control(cgroup.directory, "cgroup.freeze").value_or("0") == "1";
     }
     return has_freezer(cgroup) && read_control(cgroup.directory, "freezer.state").value_or("THAWED") != "THAWED";
+}
+
+std::string find_frozen_ancestor(const Cgroup& cgroup) {
+    std::string frozen;
+    visit_ancestors(cgroup, [&](const Directory& ancestor) {
+        // The root has no such file.
+        if (read_control(ancestor, wish_file(cgroup.is_v2)).value_or("0") == "1") {
+            frozen = ancestor.path();
+        }
+        return frozen.empty();
+    });
+    return frozen;
 }
 
 Result<bool> thaw_tree(const Cgroup& cgroup) {

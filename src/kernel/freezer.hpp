@@ -3,6 +3,7 @@
 // thaws in its destructor, on every way out.
 
 #include <span>
+#include <string>
 
 #include "kernel/cgroup.hpp"
 #include "kernel/system.hpp"
@@ -18,6 +19,9 @@ bool has_freezer(const Cgroup& cgroup);
 
 /// v1: freezer.state other than THAWED, an ancestor's freeze included. v2: cgroup.freeze 1 here.
 bool is_asked_to_freeze(const Cgroup& cgroup);
+
+/// The nearest ancestor that is asked to freeze itself: "/sys/fs/cgroup/freezer/a"; empty: none.
+std::string find_frozen_ancestor(const Cgroup& cgroup);
 
 /// Thaws it and all below that were asked to freeze themselves; never an ancestor. True: something was written.
 /// A cgroup that is gone is thawed. The first error is returned, after every other one was tried.

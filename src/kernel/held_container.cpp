@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "kernel/escapees.hpp"
 #include "kernel/freezer.hpp"
 #include "kernel/members.hpp"
 #include "kernel/own_cgroups.hpp"
@@ -123,8 +124,16 @@ Result<std::unique_ptr<HeldContainer>> hold_container(const Target& target, OwnP
     held->refusal = std::move(cgroups.refusal);
     held->state_directory = open_state_directory(target.state_directory);
     opened.cgroup_refusal = held->refusal;
-    opened.is_populated =
-        cgroups.holds_init || !without_zombies(read_members(held->cgroups).value_or(Members())).is_empty();
+    opened.is_populated = cgroups.holds_init;
+    if (!opened.is_populated) {
+        const Members members = without_zombies(read_members(held->cgroups).value_or(Members()));
+        opened.is_populated = !members.is_empty();
+        held->mount_namespace = members.pids.empty() ? 0 : read_own_mount_namespace(members.pids.front());
+    }
+    // Before anything is sent: a dead process has no namespace.
+    if (portrait && !opened.has_private_pid_namespace) {
+        held->mount_namespace = read_own_mount_namespace(held->init.pid());
+    }
     opened.is_frozen = std::ranges::any_of(held->cgroups, is_asked_to_freeze);
     return held;
 }

@@ -72,6 +72,7 @@ public:
     std::optional<std::string> read_idle_reaper(Handle handle) override;
     Result<bool> lift_cpu_quota(Handle handle) override;
     std::vector<SurvivorReport> examine_survivors(Handle handle) override;
+    std::vector<SurvivorReport> examine_escapees(Handle handle) override;
     Result<std::span<const Event>> wait(std::optional<Instant> until) override;
 
     Result<void> watch_interruption() {
@@ -278,6 +279,11 @@ Result<bool> LinuxSystem::lift_cpu_quota(Handle handle) {
 
 std::vector<SurvivorReport> LinuxSystem::examine_survivors(Handle handle) {
     return examine(at(handle).init, at(handle).cgroups);
+}
+
+std::vector<SurvivorReport> LinuxSystem::examine_escapees(Handle handle) {
+    const std::uint64_t mount_namespace = at(handle).mount_namespace;
+    return mount_namespace == 0 ? std::vector<SurvivorReport>() : kernel::examine_escapees(mount_namespace);
 }
 
 void LinuxSystem::add_event(std::uint64_t token) {

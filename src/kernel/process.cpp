@@ -15,6 +15,9 @@ constexpr std::size_t first_field = 3;
 constexpr std::size_t last_field = 52;
 constexpr std::size_t last_required_field = 22;
 
+/// PF_EXITING of the kernel's include/linux/sched.h, the same since Linux 2.4.
+constexpr std::uint64_t exiting_flag = 4;
+
 using Fields = std::array<std::string_view, last_field + 1>;
 
 std::size_t split_fields(std::string_view text, Fields& fields) {
@@ -50,11 +53,14 @@ Result<ProcessStat> parse_process_stat(std::string_view text) {
     Fields fields{};
     ProcessStat stat{.command = std::string(text.substr(open + 1, close - open - 1))};
     const std::size_t last = split_fields(text.substr(close + 1), fields);
-    if (last < last_required_field || fields[3].size() != 1 || !parse_field(fields[4], stat.parent) ||
-        !parse_field(fields[20], stat.threads) || !parse_field(fields[22], stat.start_time)) {
+    std::uint64_t flags = 0;
+    if (last < last_required_field || fields[3].size() != 1 || !parse_field(fields[9], flags) ||
+        !parse_field(fields[4], stat.parent) || !parse_field(fields[20], stat.threads) ||
+        !parse_field(fields[22], stat.start_time)) {
         return fail(ErrorCode::damaged, "parse /proc/PID/stat: a field is missing or no number");
     }
     stat.state = fields[3].front();
+    stat.is_exiting = (flags & exiting_flag) != 0;
     if (last >= last_field && stat.state == 'Z' && !parse_field(fields[52], stat.exit_code)) {
         return fail(ErrorCode::damaged, "parse /proc/PID/stat: the exit code is no number");
     }

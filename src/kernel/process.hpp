@@ -14,6 +14,7 @@ struct ProcessStat {
     std::string command;  ///< comm, raw bytes
     char state = '?';
     std::int32_t parent = 0;
+    bool is_exiting = false;       ///< its end has begun and may wait for others (PF_EXITING)
     std::uint32_t threads = 0;     ///< live threads; a zombie leader with others says more than 1
     std::uint64_t start_time = 0;  ///< clock ticks since boot
     int exit_code = 0;             ///< wait(2) status, of a zombie that we may read; else 0

@@ -84,6 +84,7 @@ struct SurvivorReport {
     char state = '?';
     std::string wchan;
     std::string cause;
+    bool is_escapee = false;  ///< no signal but one to init can have reached it
 };
 
 struct Event {
@@ -168,6 +169,10 @@ public:
 
     /// Who is left and why. Reads nothing that can block; bounded in number.
     virtual std::vector<SurvivorReport> examine_survivors(Handle handle) = 0;
+
+    /// Who lives on outside of the container's cgroups after everything else is gone (faults.md F22). Looks at every
+    /// process of the machine, but only where the container had no pid namespace of its own.
+    virtual std::vector<SurvivorReport> examine_escapees(Handle handle) = 0;
 
     /// Sleeps until events come or `until` has passed (none: until events come). Empty: the time is over. The events
     /// are valid until the next call. Errors: system.

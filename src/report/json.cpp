@@ -15,6 +15,10 @@ Object make_text(std::string_view text) {
     return text.empty() ? Object(nullptr) : Object(text);
 }
 
+Object make_duration(std::optional<Duration> duration) {
+    return duration ? Object(duration->count()) : Object(nullptr);
+}
+
 Object make_steps(const model::Outcome* outcome) {
     Object steps = Object::array();
     if (outcome != nullptr) {
@@ -46,6 +50,7 @@ Object make_survivors(const model::Outcome* outcome) {
                                  {"command", survivor.command},
                                  {"state", std::string_view(&survivor.state, 1)},
                                  {"wchan", make_text(survivor.wchan)},
+                                 {"since_kill_ms", make_duration(survivor.since_kill)},
                                  {"cause", make_text(survivor.cause)}});
         }
     }

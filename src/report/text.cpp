@@ -123,6 +123,9 @@ std::string format_survivor(const model::Survivor& survivor) {
     if (!survivor.wchan.empty()) {
         line += ", in " + survivor.wchan;
     }
+    if (survivor.since_kill) {
+        line += fmt::format(", SIGKILL {} ago", format_seconds(*survivor.since_kill));
+    }
     if (!survivor.cause.empty()) {
         line += ": " + survivor.cause;
     }

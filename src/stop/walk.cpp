@@ -185,7 +185,7 @@ void Walk::turn_to_leftovers(std::size_t processes) {
     const auto found = find_kill_all();
     if (!found.has_value()) {
         warn(fmt::format("init has ended, {} of its processes remain, and the schedule does not kill them", processes));
-        if (step_deadline_.has_value() || is_kill_done_) {
+        if (step_deadline_.has_value() || killed_at_.has_value()) {
             return;
         }
         // Nothing was sent yet: init was dead from the start.

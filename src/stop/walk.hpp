@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "kernel/system.hpp"
 #include "model/audience.hpp"
@@ -65,6 +66,7 @@ private:
     void after_signal_to_init();
     void signal_everybody();
     void kill_everybody();
+    void note_kill();
     void on_step_error(Error error);
     bool is_sent_by_another();
     void advance();
@@ -88,6 +90,7 @@ private:
     void watch_for_restart();
     void tell_restart();
     void finish_surviving();
+    void note_survivors(std::vector<kernel::SurvivorReport> survivors);
     void finish_failed(Error error);
     void finish(model::Outcome::Kind kind);
     Duration elapsed() const;
@@ -107,9 +110,9 @@ private:
     std::optional<kernel::Instant> step_deadline_;  ///< none: this step waits for ever
     std::optional<kernel::Instant> nudge_;          ///< when a killed container that lives on is helped to die
     Duration nudge_wait_{};
-    std::optional<model::Step> failed_step_;  ///< the last step before SIGKILL that had its time
-    std::optional<Error> first_error_;        ///< of a step that could not be done
-    bool is_kill_done_ = false;               ///< some SIGKILL was sent
+    std::optional<model::Step> failed_step_;    ///< the last step before SIGKILL that had its time
+    std::optional<Error> first_error_;          ///< of a step that could not be done
+    std::optional<kernel::Instant> killed_at_;  ///< when the first SIGKILL was sent
     bool is_kill_all_tried_ = false;
     bool init_is_alive_ = false;
     bool is_at_leftovers_ = false;

@@ -28,7 +28,10 @@ void Walk::finish_gone() {
     }
     outcome_.duration = elapsed();
     const bool was_running = opened_.init_is_alive || !outcome_.steps.empty();
-    if (!was_running) {
+    note_survivors(system_.examine_escapees(opened_.handle));
+    if (!outcome_.survivors.empty()) {
+        finish(Outcome::Kind::still_running);
+    } else if (!was_running) {
         finish(Outcome::Kind::not_running);
     } else if (may_come_back()) {
         watch_for_restart();
@@ -80,18 +83,27 @@ void Walk::tell_restart() {
 }
 
 void Walk::finish_surviving() {
-    if (!is_kill_done_ && first_error_.has_value()) {
+    if (!killed_at_.has_value() && first_error_.has_value()) {
         finish_failed(*first_error_);
         return;
     }
-    for (auto& survivor : system_.examine_survivors(opened_.handle)) {
+    note_survivors(system_.examine_survivors(opened_.handle));
+    finish(Outcome::Kind::still_running);
+}
+
+void Walk::note_survivors(std::vector<kernel::SurvivorReport> survivors) {
+    std::optional<Duration> since_kill;
+    if (killed_at_.has_value()) {
+        since_kill = std::chrono::duration_cast<Duration>(system_.now() - *killed_at_);
+    }
+    for (auto& survivor : survivors) {
         outcome_.survivors.push_back({.pid = survivor.pid,
                                       .command = std::move(survivor.command),
                                       .state = survivor.state,
                                       .wchan = std::move(survivor.wchan),
-                                      .cause = std::move(survivor.cause)});
+                                      .cause = std::move(survivor.cause),
+                                      .since_kill = survivor.is_escapee ? std::nullopt : since_kill});
     }
-    finish(Outcome::Kind::still_running);
 }
 
 void Walk::finish_failed(Error error) {

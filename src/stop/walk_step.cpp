@@ -62,9 +62,7 @@ void Walk::send_to_init() {
     }
     tell_step("sent", *std::move(sent));
     if (signal == sigkill) {
-        is_kill_done_ = true;
-        nudge_wait_ = first_nudge;
-        nudge_ = system_.now() + nudge_wait_;
+        note_kill();
         // On v1 even SIGKILL waits for the thaw.
         thaw();
         return;
@@ -107,7 +105,6 @@ void Walk::kill_everybody() {
         on_step_error(std::move(report).error());
         return;
     }
-    is_kill_done_ = true;
     if (is_at_leftovers_) {
         outcome_.leftovers += report->signalled;
     }
@@ -115,9 +112,15 @@ void Walk::kill_everybody() {
     if (!report->reason.empty() && report->way == "init alone") {
         warn(fmt::format("only init was killed: {}", report->reason));
     }
-    nudge_wait_ = first_nudge;
-    nudge_ = system_.now() + nudge_wait_;
+    note_kill();
     look_around();
+}
+
+void Walk::note_kill() {
+    const auto now = system_.now();
+    killed_at_ = killed_at_.value_or(now);
+    nudge_wait_ = first_nudge;
+    nudge_ = now + nudge_wait_;
 }
 
 void Walk::on_step_error(Error error) {

@@ -1,11 +1,12 @@
 """Rows about containers without a pid namespace of their own: nobody dies with init."""
 
 import os
-from pathlib import Path
+import signal
 
 import cgroups
 import pytest
-from containers import OBEDIENT, note
+from containers import OBEDIENT
+from processes import Process
 
 # As daemons do: a session of its own, so that no signal to init's group or terminal reaches it.
 SETSID = "busybox setsid sleep 1000 & busybox setsid sleep 1000 &"
@@ -52,6 +53,7 @@ def fork_bomb(place):
 
 
 def test_f20_f21_a_fork_bomb_of_3000_leaves_nobody(place, fork_bomb):
+    assert len(fork_bomb.members()) > CROWD * 0.9
     ended = place.cstop("--json", "-v", "-t", "0", fork_bomb.id, limit=120)
     assert ended.status == 0, ended.err
     [told] = ended.objects
@@ -61,9 +63,49 @@ def test_f20_f21_a_fork_bomb_of_3000_leaves_nobody(place, fork_bomb):
     assert f"SIGKILL to all ({way})" in ended.err
 
 
-def escape(container):
-    """A child of init leaves its cgroups for the root of every hierarchy. It is killed when the test ends."""
-    child = next(pid for pid in container.members() if pid != container.pid)
-    cgroups.move_to_roots(child)
-    assert child not in container.members()
-    return child
+@pytest.fixture
+def escapee(place):
+    """(container, process): a child of init that has left its cgroups for the root of every hierarchy."""
+    web = place.container("web", OBEDIENT, shared_pids=True, before="sleep 1000 &")
+    child = Process(next(pid for pid in web.members() if pid != web.pid))
+    cgroups.move_to_roots(child.pid)
+    assert child.pid not in web.members()
+    yield web, child
+    child.send(signal.SIGKILL)
+    child.ends_within(20)
+    child.close()
+
+
+def test_f22_who_escaped_from_the_cgroups_is_listed_and_left_alone(place, escapee):
+    web, child = escapee
+    ended = place.cstop("--json", web.id)
+    assert ended.status == 4
+    [told] = ended.objects
+    assert (told["outcome"], told["exit"]) == ("still_running", {"code": 3})
+    [survivor] = told["survivors"]
+    assert (survivor["pid"], survivor["command"], survivor["state"]) == (child.pid, "sleep", "S")
+    assert survivor["cause"] == "in the container's mount namespace, but not in its cgroups: left alone"
+    assert survivor["since_kill_ms"] is None
+    assert child.is_alive()
+    assert web.is_gone()
+
+
+def test_f22_who_escaped_is_found_by_what_a_dead_init_left_behind(place, escapee):
+    web, child = escapee
+    web.kill_init()
+    assert web.members()
+    ended = place.cstop(web.id)
+    assert (ended.status, ended.out) == (4, "")
+    assert f"pid {child.pid} (sleep)" in ended.err
+    assert child.is_alive() and web.is_gone()
+
+
+def test_f22_nobody_escapes_from_a_pid_namespace(place):
+    web = place.container("web", OBEDIENT, before="sleep 1000 &")
+    child = Process(next(pid for pid in web.members() if pid != web.pid))
+    cgroups.move_to_roots(child.pid)
+    ended = place.cstop(web.id)
+    assert (ended.status, ended.names, ended.err) == (0, [web.id], "")
+    assert child.ends_within(20)
+    child.close()
+    assert web.is_gone()

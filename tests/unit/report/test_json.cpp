@@ -125,18 +125,22 @@ TEST_CASE("warnings of plan and stop are told once each, survivors in full") {
     model::Outcome outcome = make_test_outcome();
     outcome.kind = model::Outcome::Kind::still_running;
     outcome.warnings = {"one", "two"};
-    outcome.survivors = {{.pid = 812, .command = "sleep", .state = 'D', .wchan = "io_schedule", .cause = ""}};
+    outcome.survivors = {
+        {.pid = 812, .command = "sleep", .state = 'D', .wchan = "io_schedule", .cause = "", .since_kill = 1500ms},
+        {.pid = 813, .command = "away", .state = 'S', .wchan = "", .cause = "left alone"}};
     const Json json = read_back(report::format_json({}, {.word = "web", .plan = &plan}, &outcome));
     CHECK(json["outcome"].text() == "still_running");
     REQUIRE(json["warnings"].elements().size() == 2);
     CHECK(json["warnings"].elements()[1].text() == "two");
-    REQUIRE(json["survivors"].elements().size() == 1);
+    REQUIRE(json["survivors"].elements().size() == 2);
     const Json& survivor = json["survivors"].elements()[0];
     CHECK(survivor["pid"].natural() == 812);
     CHECK(survivor["command"].text() == "sleep");
     CHECK(survivor["state"].text() == "D");
     CHECK(survivor["wchan"].text() == "io_schedule");
     CHECK(survivor["cause"].is_null());
+    CHECK(survivor["since_kill_ms"].natural() == 1500);
+    CHECK(json["survivors"].elements()[1]["since_kill_ms"].is_null());
 }
 
 TEST_CASE("any bytes in any text make valid JSON of plain ASCII") {

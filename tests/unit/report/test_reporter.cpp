@@ -196,13 +196,19 @@ TEST_CASE("what will not die is told process by process") {
     outcome.steps = {make_test_step(sigterm, Aim::init, 0ms), make_test_step(sigkill, Aim::all, 10s),
                      make_test_step(sigkill, Aim::init, 70s, "gone", "")};
     outcome.survivors = {
-        {.pid = 812, .command = "cp", .state = 'D', .wchan = "nfs_wait", .cause = "uninterruptible sleep"},
+        {.pid = 812,
+         .command = "cp",
+         .state = 'D',
+         .wchan = "nfs_wait",
+         .cause = "uninterruptible sleep",
+         .since_kill = 60500ms},
         {.pid = 813, .command = ") Z 1 2\n", .state = '?', .wchan = "", .cause = ""},
     };
     reporter.on_outcome(0, outcome);
     CHECK(stage.err() ==
           "cstop: web: still running after SIGKILL (2 processes)\n"
-          "cstop: web: pid 812 (cp), state D (uninterruptible sleep), in nfs_wait: uninterruptible sleep\n"
+          "cstop: web: pid 812 (cp), state D (uninterruptible sleep), in nfs_wait, SIGKILL 60.5 seconds ago: "
+          "uninterruptible sleep\n"
           "cstop: web: pid 813 () Z 1 2\\n), state ? (unknown)\n");
 }
 

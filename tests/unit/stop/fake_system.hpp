@@ -29,7 +29,8 @@ struct FakeContainer {
     kernel::ExitStatus exit{.by_signal = false, .value = 0};
     bool init_is_in_cgroup = true;
     bool has_cgroup = true;
-    bool starves = false;  ///< dies of nothing until its CPU quota is lifted
+    std::size_t escapees = 0;  ///< processes outside of the cgroups that outlive everything
+    bool starves = false;      ///< dies of nothing until its CPU quota is lifted
 
     // What goes wrong.
     std::map<int, Error> send_errors;
@@ -235,6 +236,13 @@ public:
         open_of(handle);
         return {
             {.pid = 42, .command = "stuck", .state = 'D', .wchan = "io_schedule", .cause = "uninterruptible sleep"}};
+    }
+
+    std::vector<kernel::SurvivorReport> examine_escapees(kernel::Handle handle) override {
+        if (open_of(handle).escapees == 0) {
+            return {};
+        }
+        return {{.pid = 43, .command = "away", .state = 'S', .wchan = "", .cause = "escaped", .is_escapee = true}};
     }
 
     Result<std::span<const kernel::Event>> wait(std::optional<kernel::Instant> until) override {

@@ -98,6 +98,7 @@ TEST_CASE("a container that survives everything is said to be running, with who 
     CHECK(stopped.outcome.kind == Outcome::Kind::still_running);
     REQUIRE(stopped.outcome.survivors.size() == 1);
     CHECK(stopped.outcome.survivors[0].cause == "uninterruptible sleep");
+    CHECK(stopped.outcome.survivors[0].since_kill == 4s);
     CHECK(stopped.elapsed == 5s);
 }
 
@@ -270,6 +271,21 @@ TEST_CASE("processes that die with init in the kill step are no leftovers") {
     CHECK(stopped.outcome.kind == Outcome::Kind::stopped);
     CHECK(stopped.outcome.leftovers == 0);
     CHECK(stopped.log == Lines{"0 send SIGTERM a", "10000 kill all a"});
+}
+
+TEST_CASE("who escaped from a container that is gone is told at once, and got no SIGKILL") {
+    FakeSystem system;
+    auto& it = system.add("a");
+    it.dies_of[15] = 5ms;
+    it.others = 2;
+    it.escapees = 1;
+    const auto stopped = stop_one(system, "TERM/10/KILL@all/2/KILL@init/2");
+    CHECK(stopped.outcome.kind == Outcome::Kind::still_running);
+    CHECK(stopped.outcome.leftovers == 2);
+    REQUIRE(stopped.outcome.survivors.size() == 1);
+    CHECK(stopped.outcome.survivors[0].cause == "escaped");
+    CHECK_FALSE(stopped.outcome.survivors[0].since_kill);
+    CHECK(stopped.elapsed < 1s);
 }
 
 TEST_CASE("leftovers that do not die are survivors") {

@@ -1,0 +1,81 @@
+"""Rows about processes that sleep uninterruptibly: not even SIGKILL ends them."""
+
+import time
+
+from containers import OBEDIENT, note
+from processes import Process
+from stuck import wait_for_state
+
+WRITE = "echo >/mnt/file"
+
+BOUND = ("-t", "0.2", "--kill-timeout", "0.5")
+
+
+def stuck_child(web):
+    """The child of init that writes to the stuck file system, once it sleeps."""
+    deadline = time.monotonic() + 20
+    while True:
+        for process in map(Process, web.members()):
+            if process.pid != web.pid and process.state() == "D":
+                return process
+            process.close()
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+
+
+def test_f11_an_init_in_uninterruptible_sleep_is_named_within_a_bounded_time(stuck):
+    place, filesystem = stuck
+    web = place.make("web", script=f"{note('ready')}; {WRITE}", mount=filesystem.path).run().wait_for("ready")
+    wait_for_state(web.init, "D")
+    ended = place.cstop("--json", *BOUND, web.id)
+    assert ended.status == 4
+    assert ended.seconds < 5
+    [told] = ended.objects
+    assert told["outcome"] == "still_running"
+    assert [step["signal"] for step in told["steps"]] == ["SIGTERM", "SIGKILL", "SIGKILL"]
+    [survivor] = told["survivors"]
+    assert (survivor["pid"], survivor["command"], survivor["state"]) == (web.pid, "sh", "D")
+    assert survivor["wchan"]
+    assert survivor["since_kill_ms"] >= 1000
+    assert survivor["cause"] == "in uninterruptible sleep: only what it waits for can end it"
+
+
+def test_f11_once_it_wakes_it_dies_of_what_was_sent(stuck):
+    place, filesystem = stuck
+    web = place.make("web", script=f"{note('ready')}; {WRITE}", mount=filesystem.path).run().wait_for("ready")
+    wait_for_state(web.init, "D")
+    running = place.start("-t", "0.2", web.id)
+    running.wait_for("resorting to SIGKILL")
+    filesystem.thaw()
+    ended = running.ended()
+    assert (ended.status, ended.names) == (0, [web.id]), ended.err
+    assert web.is_gone()
+
+
+def test_f12_a_child_that_keeps_a_pid_namespace_from_ending_is_named_and_not_init(stuck):
+    place, filesystem = stuck
+    web = place.container("web", OBEDIENT, before=f"sh -c '{WRITE}; :' &", mount=filesystem.path)
+    child = stuck_child(web)
+    ended = place.cstop("--json", *BOUND, web.id)
+    assert ended.status == 4
+    assert web.received() == ["TERM"]
+    survivors = {survivor["pid"]: survivor for survivor in ended.objects[0]["survivors"]}
+    assert sorted(survivors) == sorted([web.pid, child.pid])
+    assert survivors[web.pid]["cause"] == f"its pid namespace waits for sh (pid {child.pid})"
+    assert survivors[child.pid]["cause"] == "in uninterruptible sleep: only what it waits for can end it"
+    assert (survivors[child.pid]["state"], survivors[web.pid]["state"]) == ("D", "S")
+    child.close()
+
+
+def test_f13_a_child_that_outlives_init_in_a_shared_pid_namespace_is_not_stopped(stuck):
+    place, filesystem = stuck
+    before = f"sh -c '{WRITE}; :' &"
+    web = place.container("web", OBEDIENT, before=before, mount=filesystem.path, shared_pids=True)
+    child = stuck_child(web)
+    ended = place.cstop("--json", *BOUND, web.id)
+    assert (ended.status, web.init.is_alive()) == (4, False)
+    [told] = ended.objects
+    assert told["outcome"] == "still_running"
+    [survivor] = told["survivors"]
+    assert (survivor["pid"], survivor["state"]) == (child.pid, "D")
+    child.close()
