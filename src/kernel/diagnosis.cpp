@@ -134,7 +134,7 @@ std::vector<SurvivorReport> examine(const InitProcess& init, std::span<const Cgr
     return survivors;
 }
 
-std::vector<SurvivorReport> examine_escapees(std::uint64_t mount_namespace) {
+std::vector<SurvivorReport> examine_escapees(const Descriptor& mount_namespace) {
     std::vector<SurvivorReport> survivors;
     for (const std::int32_t pid : find_escapees(mount_namespace)) {
         const Result<ProcessStat> stat = read_process_stat(pid);

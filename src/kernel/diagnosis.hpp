@@ -2,12 +2,12 @@
 // Why somebody outlives SIGKILL. Reads nothing that can block: neither cmdline nor anything of the memory (faults.md
 // R12, F11-F18).
 
-#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "kernel/cgroup.hpp"
+#include "kernel/descriptor.hpp"
 #include "kernel/init_process.hpp"
 #include "kernel/system.hpp"
 
@@ -19,7 +19,7 @@ inline constexpr std::size_t most_survivors = 64;
 std::vector<SurvivorReport> examine(const InitProcess& init, std::span<const Cgroup> cgroups);
 
 /// Who is left in the container's mount namespace (escapees.hpp) when its cgroups are empty, at most `most_survivors`.
-std::vector<SurvivorReport> examine_escapees(std::uint64_t mount_namespace);
+std::vector<SurvivorReport> examine_escapees(const Descriptor& mount_namespace);
 
 /// "containerd-shim (pid 812)"; the pid alone when its name cannot be read.
 std::string describe_process(std::int32_t pid);

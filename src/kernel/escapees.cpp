@@ -1,7 +1,10 @@
 #include "kernel/escapees.hpp"
 
 #include <algorithm>
+#include <fcntl.h>
 #include <string>
+#include <string_view>
+#include <sys/stat.h>
 
 #include <fmt/format.h>
 
@@ -13,27 +16,41 @@ namespace cstop::kernel {
 
 namespace {
 
-std::uint64_t read_mount_namespace(std::string_view process) {
-    return read_namespace_inode(fmt::format("/proc/{}/ns/mnt", process));
+std::string path_of(std::string_view process) {
+    return fmt::format("/proc/{}/ns/mnt", process);
+}
+
+/// Who only dies has left its cgroup and may still show its namespaces.
+bool is_ending(std::int32_t pid) {
+    const Result<ProcessStat> stat = read_process_stat(pid);
+    return !stat || stat->is_exiting;
+}
+
+/// 0: not open.
+std::uint64_t read_inode(const Descriptor& name_space) {
+    struct stat status{};
+    return name_space.is_open() && ::fstat(name_space.number(), &status) == 0 ? status.st_ino : 0;
 }
 
 }  // namespace
 
-std::uint64_t read_own_mount_namespace(std::int32_t pid) {
+Descriptor hold_own_mount_namespace(std::int32_t pid) {
     const Result<ProcessStat> stat = read_process_stat(pid);
-    const std::uint64_t inode = read_mount_namespace(std::to_string(pid));
-    if (!stat || inode == read_mount_namespace("self") || inode == read_mount_namespace("1") ||
-        inode == read_mount_namespace(std::to_string(stat->parent))) {
-        return 0;
+    Descriptor held(::open(path_of(std::to_string(pid)).c_str(), O_RDONLY | O_CLOEXEC));
+    const std::uint64_t inode = read_inode(held);
+    if (!stat || inode == 0 || inode == read_namespace_inode(path_of("self")) ||
+        inode == read_namespace_inode(path_of("1")) ||
+        inode == read_namespace_inode(path_of(std::to_string(stat->parent)))) {
+        held.close();
     }
-    return inode;
+    return held;
 }
 
-std::vector<std::int32_t> find_escapees(std::uint64_t mount_namespace) {
+std::vector<std::int32_t> find_escapees(const Descriptor& mount_namespace) {
+    const std::uint64_t inode = read_inode(mount_namespace);
     std::vector<std::int32_t> found = list_processes().value_or(std::vector<std::int32_t>());
-    // Who is ending has given its namespaces back before it leaves its cgroup, so nobody is found who only dies.
-    std::erase_if(found, [mount_namespace](std::int32_t pid) {
-        return read_mount_namespace(std::to_string(pid)) != mount_namespace;
+    std::erase_if(found, [inode](std::int32_t pid) {
+        return read_namespace_inode(path_of(std::to_string(pid))) != inode || is_ending(pid);
     });
     std::ranges::sort(found);
     return found;

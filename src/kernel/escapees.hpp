@@ -6,13 +6,15 @@
 #include <cstdint>
 #include <vector>
 
+#include "kernel/descriptor.hpp"
+
 namespace cstop::kernel {
 
-/// The inode of the mount namespace of `pid`, 0 when it tells nothing: it is also that of cstop, of the first process,
-/// or of the process's parent, or cannot be read.
-std::uint64_t read_own_mount_namespace(std::int32_t pid);
+/// The mount namespace of `pid`, held: the number of one that has ended is given to the next. Not open when it tells
+/// nothing: it is also that of cstop, of the first process or of the process's parent, or it cannot be opened.
+Descriptor hold_own_mount_namespace(std::int32_t pid);
 
-/// Who is in that mount namespace and has not ended, sorted. Reads one link a process of the machine.
-std::vector<std::int32_t> find_escapees(std::uint64_t mount_namespace);
+/// Who is in that mount namespace and has not begun to end, sorted. Reads one link a process of the machine.
+std::vector<std::int32_t> find_escapees(const Descriptor& mount_namespace);
 
 }  // namespace cstop::kernel

@@ -128,11 +128,13 @@ Result<std::unique_ptr<HeldContainer>> hold_container(const Target& target, OwnP
     if (!opened.is_populated) {
         const Members members = without_zombies(read_members(held->cgroups).value_or(Members()));
         opened.is_populated = !members.is_empty();
-        held->mount_namespace = members.pids.empty() ? 0 : read_own_mount_namespace(members.pids.front());
+        if (!members.pids.empty()) {
+            held->mount_namespace = hold_own_mount_namespace(members.pids.front());
+        }
     }
     // Before anything is sent: a dead process has no namespace.
     if (portrait && !opened.has_private_pid_namespace) {
-        held->mount_namespace = read_own_mount_namespace(held->init.pid());
+        held->mount_namespace = hold_own_mount_namespace(held->init.pid());
     }
     opened.is_frozen = std::ranges::any_of(held->cgroups, is_asked_to_freeze);
     return held;

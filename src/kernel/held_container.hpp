@@ -1,7 +1,6 @@
 #pragma once
 // One container that was opened and proven: its init and its own cgroups, held, and what watches them.
 
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,8 +21,8 @@ struct HeldContainer {
     std::vector<Cgroup> cgroups;  ///< its own, the v2 one first; empty: see refusal
     std::string refusal;
     Directory state_directory;
-    /// The container's own, by which escapees are found; 0: nobody can escape, or it cannot be known.
-    std::uint64_t mount_namespace = 0;
+    /// The container's own, by which escapees are found; not open: nobody can escape, or it cannot be known.
+    Descriptor mount_namespace;
 
     // What wait() is told through; see container_watch.hpp.
     bool init_has_fired = false;

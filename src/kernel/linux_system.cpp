@@ -282,8 +282,9 @@ std::vector<SurvivorReport> LinuxSystem::examine_survivors(Handle handle) {
 }
 
 std::vector<SurvivorReport> LinuxSystem::examine_escapees(Handle handle) {
-    const std::uint64_t mount_namespace = at(handle).mount_namespace;
-    return mount_namespace == 0 ? std::vector<SurvivorReport>() : kernel::examine_escapees(mount_namespace);
+    // Not held any longer than needed: it keeps the container's file systems mounted.
+    const Descriptor mount_namespace = std::move(at(handle).mount_namespace);
+    return mount_namespace.is_open() ? kernel::examine_escapees(mount_namespace) : std::vector<SurvivorReport>();
 }
 
 void LinuxSystem::add_event(std::uint64_t token) {
