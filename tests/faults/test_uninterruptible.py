@@ -1,8 +1,11 @@
 """Rows about processes that sleep uninterruptibly: not even SIGKILL ends them."""
 
+import re
 import time
 
+from actor import playing
 from containers import OBEDIENT, note
+from cstop import Running
 from processes import Process
 from stuck import wait_for_state
 
@@ -67,6 +70,20 @@ def test_f12_a_child_that_keeps_a_pid_namespace_from_ending_is_named_and_not_ini
     child.close()
 
 
+def test_f12_a_zombie_that_somebody_outside_does_not_reap_keeps_a_pid_namespace_from_ending(place, actor):
+    web = place.container("web", OBEDIENT)
+    with playing(actor, "leave-zombie", web.pid) as outside:
+        ended = place.cstop("--json", *BOUND, web.id)
+        assert ended.status == 4
+        [survivor] = ended.objects[0]["survivors"]
+        assert survivor["pid"] == web.pid
+        zombie = f"actor (pid {outside.word})"
+        assert survivor["cause"] == (
+            f"its pid namespace waits for {zombie}, a zombie that actor (pid {outside.pid}) does not reap"
+        )
+    assert web.init.ends_within(20)
+
+
 def test_f13_a_child_that_outlives_init_in_a_shared_pid_namespace_is_not_stopped(stuck):
     place, filesystem = stuck
     before = f"sh -c '{WRITE}; :' &"
@@ -79,3 +96,17 @@ def test_f13_a_child_that_outlives_init_in_a_shared_pid_namespace_is_not_stopped
     [survivor] = told["survivors"]
     assert (survivor["pid"], survivor["state"]) == (child.pid, "D")
     child.close()
+
+
+def test_the_diagnosis_reads_nothing_that_can_block(stuck, tmp_path):
+    """Whatever needs the memory of a process waits for whoever holds its lock: for ever, if that one is stuck."""
+    place, filesystem = stuck
+    web = place.make("web", script=f"{note('ready')}; {WRITE}", mount=filesystem.path).run().wait_for("ready")
+    wait_for_state(web.init, "D")
+    log = tmp_path / "calls"
+    strace = ["strace", "-f", "-o", str(log), "-e", "trace=%file"]
+    ended = Running(place.view.enter([*strace, *place.command(*BOUND, web.id)])).ended()
+    assert ended.status == 4
+    read = set(re.findall(rf'"/proc/{web.pid}/([^"]*)"', log.read_text(encoding="utf-8")))
+    assert {"stat", "status", "wchan"} <= read
+    assert read <= {"stat", "status", "wchan", "cgroup", "attr/current", "ns/pid", "ns/mnt", "ns/user"}
