@@ -92,7 +92,11 @@ ExitStatus stop_all(const model::Request& request, Agenda& agenda, Streams& stre
     for (const auto& outcome : run.outcomes) {
         agenda.statuses.push_back(report::exit_status_of(outcome, request.fail_on_kill));
     }
+    reporter.reset();
     if (run.interrupted_by.has_value()) {
+        // Whoever dies of a signal runs no destructor.
+        streams.out.finish();
+        streams.err.finish();
         kernel::die_of_signal(*run.interrupted_by);
     }
     return finish(streams, agenda);
@@ -153,7 +157,8 @@ int main(int argc, char** argv) {
     kernel::prepare_process();
     Streams streams;
     const auto parsed = cli::parse_arguments(
-        std::span<const char* const>(argv, static_cast<std::size_t>(argc)).subspan(argc > 0 ? 1 : 0));
+        std::span<const char* const>(argv, static_cast<std::size_t>(argc)).subspan(argc > 0 ? 1 : 0),
+        cli::read_environment());
     if (!parsed.has_value()) {
         return static_cast<int>(complain(streams, parsed.error()));
     }

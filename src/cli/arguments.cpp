@@ -18,6 +18,7 @@ namespace {
 
 using model::Filter;
 using model::Request;
+using model::When;
 using model::WordSource;
 
 constexpr std::array<std::pair<std::string_view, Filter::Key>, 7> filter_keys = {{
@@ -88,6 +89,19 @@ Result<std::string> check_name_space(std::string_view option, const std::string&
         return value;
     }
     return refuse(fmt::format("{}: {} cannot be a namespace", option, quote_text(value)));
+}
+
+Result<When> check_when(std::string_view option, const std::string& value) {
+    if (value == "auto") {
+        return When::automatic;
+    }
+    if (value == "always") {
+        return When::always;
+    }
+    if (value == "never") {
+        return When::never;
+    }
+    return refuse(fmt::format("{}: {} is not auto, always or never", option, quote_text(value)));
 }
 
 Result<Filter> check_filter(const std::string& text) {
@@ -202,9 +216,26 @@ Result<void> check_schedule_alone(const Typed& typed, const Request& request) {
     return {};
 }
 
-Result<Request> check(const Typed& typed) {
+/// What was not asked for in so many words stays away from a terminal that cannot move its cursor, and from `--quiet`.
+Result<void> take_appearance(const Typed& typed, const Environment& environment, Request& request) {
+    CSTOP_TRY(const auto progress, check_last("--progress", typed.progress, check_when));
+    CSTOP_TRY(const auto color, check_last("--color", typed.color, check_when));
+    const bool is_dumb = environment.term.empty() || environment.term == "dumb";
+    request.progress = progress.value_or(When::automatic);
+    if (request.progress == When::automatic && (is_dumb || typed.quiet)) {
+        request.progress = When::never;
+    }
+    request.color = color.value_or(When::automatic);
+    if (request.color == When::automatic && (is_dumb || !environment.no_color.empty())) {
+        request.color = When::never;
+    }
+    return {};
+}
+
+Result<Request> check(const Typed& typed, const Environment& environment) {
     Request request;
     CSTOP_CHECK(take_values(typed, request));
+    CSTOP_CHECK(take_appearance(typed, environment, request));
     CSTOP_CHECK(check_schedule_alone(typed, request));
     CSTOP_CHECK(check_words(typed));
     if (typed.list) {
@@ -232,7 +263,8 @@ Result<Request> check(const Typed& typed) {
 
 }  // namespace
 
-Result<std::variant<Request, Answer>> parse_arguments(std::span<const char* const> arguments) {
+Result<std::variant<Request, Answer>> parse_arguments(std::span<const char* const> arguments,
+                                                      const Environment& environment) {
     CSTOP_TRY(const Typed typed, parse_command_line(arguments));
     if (typed.help) {
         return Answer{.text = format_help()};
@@ -240,7 +272,7 @@ Result<std::variant<Request, Answer>> parse_arguments(std::span<const char* cons
     if (typed.version) {
         return Answer{.text = format_version()};
     }
-    CSTOP_TRY(Request request, check(typed));
+    CSTOP_TRY(Request request, check(typed, environment));
     return request;
 }
 

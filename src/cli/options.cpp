@@ -53,6 +53,9 @@ constexpr std::array options = {
     Option{said, "--json", "", "One JSON object a container on standard output.", &Typed::json},
     Option{said, "-q,--quiet", "", "Nothing but errors.", &Typed::quiet},
     Option{said, "-v,--verbose", "", "Every step, with times.", &Typed::verbose},
+    Option{said, "--progress", "WHEN",
+           "Live lines with the time left before SIGKILL: auto (on a terminal), always or never.", &Typed::progress},
+    Option{said, "--color", "WHEN", "Colors: auto (on a terminal, without NO_COLOR), always or never.", &Typed::color},
     Option{said, "-h,--help", "", "This help.", &Typed::help},
     Option{said, "-V,--version", "", "The version.", &Typed::version},
 };

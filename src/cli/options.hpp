@@ -38,6 +38,8 @@ struct Typed {
     bool json = false;
     bool quiet = false;
     bool verbose = false;
+    Values progress;
+    Values color;
     bool help = false;
     bool version = false;
 };

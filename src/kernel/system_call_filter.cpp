@@ -49,8 +49,8 @@ constexpr std::array allowed_calls = {
     SCMP_SYS(pidfd_open), SCMP_SYS(pidfd_send_signal), SCMP_SYS(tgkill), SCMP_SYS(rt_sigaction),
     SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn), SCMP_SYS(sigaltstack), SCMP_SYS(wait4), SCMP_SYS(waitid),
     SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(getpid), SCMP_SYS(getppid), SCMP_SYS(gettid), SCMP_SYS(getuid),
-    SCMP_SYS(geteuid), SCMP_SYS(getgid), SCMP_SYS(getegid), SCMP_SYS(prlimit64), SCMP_SYS(getrlimit),
-    SCMP_SYS(setrlimit),
+    SCMP_SYS(geteuid), SCMP_SYS(getgid), SCMP_SYS(getegid), SCMP_SYS(getpgrp), SCMP_SYS(getpgid), SCMP_SYS(prlimit64),
+    SCMP_SYS(getrlimit), SCMP_SYS(setrlimit),
     // confining itself and its parser further
     SCMP_SYS(capget), SCMP_SYS(capset), SCMP_SYS(seccomp), SCMP_SYS(landlock_create_ruleset),
     SCMP_SYS(landlock_add_rule), SCMP_SYS(landlock_restrict_self),
@@ -106,8 +106,9 @@ constexpr std::array deadly_calls = {SCMP_SYS(execve),
                                      SCMP_SYS(memfd_create),
                                      SCMP_SYS(pidfd_getfd)};
 
-/// isatty and the width of a terminal; pidfds (PIDFD_GET_INFO, PIDFD_GET_USER_NAMESPACE) and user namespaces.
-constexpr std::array<std::uint64_t, 6> allowed_ioctls = {TCGETS, TIOCGWINSZ,       0xC040FF0B,
+/// isatty, the size of a terminal and who has it; pidfds (PIDFD_GET_INFO, PIDFD_GET_USER_NAMESPACE) and user
+/// namespaces.
+constexpr std::array<std::uint64_t, 7> allowed_ioctls = {TCGETS, TIOCGWINSZ,       TIOCGPGRP,    0xC040FF0B,
                                                          0xFF09, NS_GET_OWNER_UID, NS_GET_PARENT};
 
 constexpr std::array<std::uint64_t, 5> allowed_prctls = {PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, PR_SET_PDEATHSIG,

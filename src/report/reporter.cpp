@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "report/json.hpp"
+#include "report/live_reporter.hpp"
 #include "report/sequence.hpp"
 #include "report/text.hpp"
 
@@ -126,11 +127,28 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Reporter> Reporter::make(const model::Request& request, std::span<const Entry> entries, Stream& out,
-                                         Stream& err) {
+namespace {
+
+std::unique_ptr<Reporter> make_lines(const model::Request& request, std::span<const Entry> entries, Stream& out,
+                                     Stream& err) {
     auto reporter = std::make_unique<LineReporter>(request, entries, out, err);
     reporter->tell_beginning();
     return reporter;
+}
+
+}  // namespace
+
+std::unique_ptr<Reporter> Reporter::make(const model::Request& request, std::span<const Entry> entries, Stream& out,
+                                         Stream& err) {
+    const bool is_live =
+        request.progress == model::When::always || (request.progress == model::When::automatic && err.is_terminal());
+    auto terminal = is_live ? err.open_terminal() : nullptr;
+    if (!terminal) {
+        return make_lines(request, entries, out, err);
+    }
+    return std::make_unique<LiveReporter>(
+        std::move(terminal), request, entries, out, err,
+        [&](Stream& out_above, Stream& err_above) { return make_lines(request, entries, out_above, err_above); });
 }
 
 void tell_entry_error(const model::Request& request, const Entry& entry, Stream& err) {

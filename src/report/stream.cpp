@@ -23,18 +23,53 @@ bool wait_until_writable(int descriptor) {
 
 }  // namespace
 
-DescriptorStream::DescriptorStream(int descriptor) : descriptor_(descriptor), terminal_(isatty(descriptor) == 1) {}
+DescriptorStream::DescriptorStream(int descriptor) : descriptor_(descriptor), terminal_(isatty(descriptor) == 1) {
+    if (terminal_) {
+        own_ = open_without_waiting(descriptor);
+    }
+}
+
+DescriptorStream::~DescriptorStream() {
+    finish();
+    if (own_ >= 0) {
+        close(own_);
+    }
+}
 
 void DescriptorStream::write(std::string_view bytes) {
+    if (!broken_) {
+        waiting_ += bytes;
+        write_some(!terminal_);
+    }
+}
+
+bool DescriptorStream::write_waiting() {
+    write_some(false);
+    return waiting_.empty();
+}
+
+void DescriptorStream::finish() {
+    write_some(true);
+}
+
+void DescriptorStream::write_some(bool may_wait) {
+    std::string_view bytes = waiting_;
     while (!bytes.empty() && !broken_) {
-        const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
+        const ssize_t written = ::write(own_ >= 0 ? own_ : descriptor_, bytes.data(), bytes.size());
         if (written >= 0) {
             bytes.remove_prefix(static_cast<std::size_t>(written));
         } else if (errno == EAGAIN) {
+            if (!may_wait) {
+                break;
+            }
             broken_ = !wait_until_writable(descriptor_);
         } else if (errno != EINTR) {
             broken_ = true;
         }
+    }
+    waiting_.erase(0, waiting_.size() - bytes.size());
+    if (broken_) {
+        waiting_.clear();
     }
 }
 

@@ -21,7 +21,7 @@ using model::WordSource;
 using Argv = std::vector<const char*>;
 
 Result<std::variant<Request, cli::Answer>> parse(const Argv& argv) {
-    return cli::parse_arguments(argv);
+    return cli::parse_arguments(argv, {.term = "xterm", .no_color = ""});
 }
 
 Request request_of(const Argv& argv) {
