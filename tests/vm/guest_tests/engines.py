@@ -18,18 +18,24 @@ from typing import Callable
 import cri
 import grpc
 import payload
-from host import CGROUPS, as_op, has_trap, lives, run, start_time_of, wait_for
+from engine_image import IMAGES, name_of, write_archive
+from host import CGROUPS, as_op, command_of, has_trap, lives, run, start_time_of, wait_for
 
 ROOTFS = "/srv/rootfs"
-ROOTFS_TAR = "/srv/rootfs.tar"
-# Tag of the image: the StopSignal in its config.
-IMAGES = {"plain": None, "quit": "SIGQUIT", "rtmin": "SIGRTMIN+3"}
+ARCHIVE = Path("/run/images.tar")
 
 _numbers = itertools.count(1)
 
 
 def new_name(kind):
     return "%s-%d" % (kind, next(_numbers))
+
+
+def get_archive():
+    """The images in a file that every engine loads; readable by op."""
+    if not ARCHIVE.exists():
+        write_archive(ARCHIVE, Path(ROOTFS))
+    return str(ARCHIVE)
 
 
 @dataclass
@@ -44,10 +50,16 @@ class Container:
     state: Path  # the runtime's state file
     read_exit_code: Callable = None  # what the engine says; None while it runs
     start_time: int = 0
+    conmon: int = None  # podman's
     record: dict = field(default_factory=dict)  # more files worth a fixture: name in the fixture -> path
 
     def __post_init__(self):
         self.start_time = self.start_time or start_time_of(self.pid)
+
+    @property
+    def prefix(self):
+        """What its user types of an id that a machine made up."""
+        return self.id[:12] if len(self.id) == 64 else self.id
 
     @property
     def lives(self):
@@ -61,17 +73,18 @@ class Container:
         return code[-1]
 
     def await_payload(self):
-        wait_for(lambda: has_trap(self.pid, 15) and has_trap(self.pid, payload.RTMIN_PLUS_3), "the traps of " + self.name)
+        # runc's own init has a handler for every signal, until it becomes the payload.
+        wait_for(lambda: command_of(self.pid) == "sh" and has_trap(self.pid, 15) and has_trap(self.pid, payload.RTMIN_PLUS_3),
+                 "the traps of " + self.name)
         return self
 
 
 class Engine:
     kind = None
     cstop_name = None  # what --engine calls it
+    told = None  # what the README calls this way
     daemon = None  # its unit
     user = None
-    has_names = False  # a name beside the id
-    has_images = True  # a StopSignal can come from an image
 
     def __init__(self):
         self._made = []
@@ -96,6 +109,8 @@ class Engine:
 
 class _Bare(Engine):
     """A runtime called by hand with --systemd-cgroup."""
+
+    told = "by hand"
 
     def _start(self, name, script, image, shared_pids, options):
         bundle = Path("/run/bundles") / name
@@ -157,21 +172,16 @@ class Crun(_Bare):
 
 class Docker(Engine):
     kind = cstop_name = "docker"
+    told = "runc"
     daemon = "docker.service"
-    has_names = True
 
     def set_up(self):
         run("systemctl", "start", self.daemon, timeout=300)
-        if not run("docker", "images", "-q", "img:plain").stdout:
-            run("docker", "import", ROOTFS_TAR, "img:plain")
-            for tag, signal in IMAGES.items():
-                if signal:
-                    run("docker", "build", "-t", "img:" + tag, "-", input="FROM img:plain\nSTOPSIGNAL %s\n" % signal,
-                        env=dict(os.environ, DOCKER_BUILDKIT="0"))
+        run("docker", "load", "--quiet", "--input", get_archive())
 
     def _start(self, name, script, image, shared_pids, options):
         pids = ["--pid", "host"] if shared_pids else []
-        id_ = run("docker", "run", "-d", "--network", "none", "--name", name, *pids, *options, "img:" + image, "sh", "-c",
+        id_ = run("docker", "run", "-d", "--network", "none", "--name", name, *pids, *options, name_of(image), "sh", "-c",
                   script).stdout.strip()
         pid = int(run("docker", "inspect", "-f", "{{.State.Pid}}", id_).stdout)
         scope = CGROUPS / "system.slice" / ("docker-%s.scope" % id_)
@@ -188,17 +198,6 @@ class Docker(Engine):
 
     def _remove(self, container):
         run("docker", "rm", "-f", container.id)
-
-
-# Image config, entry point and all, for containerd's and CRI's images.
-def _make_oci_layout(layout):
-    run("umoci", "init", "--layout", layout)
-    for tag, signal in IMAGES.items():
-        image = "%s:%s" % (layout, tag)
-        run("umoci", "new", "--image", image)
-        run("umoci", "raw", "add-layer", "--image", image, ROOTFS_TAR)
-        words = ["--config.env", "PATH=/bin", "--config.cmd", "sh", "--config.cmd", "-c", "--config.cmd", payload.OBEDIENT]
-        run("umoci", "config", "--image", image, *words, *(["--config.stopsignal", signal] if signal else []))
 
 
 class _Containerd(Engine):
@@ -220,30 +219,21 @@ class _Containerd(Engine):
             config.write_text(text)
             run("systemctl", "restart", self.daemon, timeout=300)
         run("systemctl", "start", self.daemon, timeout=300)
-        layout = Path("/run/layout")
-        if not layout.exists():
-            _make_oci_layout(str(layout))
-            run("tar", "-C", str(layout), "-cf", "/run/layout.tar", ".")
-        self._import()
-
-    def _import(self):
-        images = self._ctr("images", "ls", "-q").stdout
-        if "docker.io/library/img:plain" not in images:
-            self._ctr("images", "import", "--base-name", "docker.io/library/img", "/run/layout.tar")
+        self._ctr("images", "import", get_archive())
 
     def _ctr(self, *words, **more):
         return run("ctr", "-n", self.namespace, *words, **more)
 
 
 class Ctr(_Containerd):
-    kind = "ctr"
+    kind = told = "ctr"
     cstop_name = "containerd"
     namespace = "default"
 
     def _start(self, name, script, image, shared_pids, options):
         pids = ["--with-ns", "pid:/proc/1/ns/pid"] if shared_pids else []
         self._ctr("run", "-d", "--runc-systemd-cgroup", "--cgroup", "system.slice:ctr:" + name, *pids, *options,
-                  "docker.io/library/img:" + image, name, "sh", "-c", script)
+                  name_of(image), name, "sh", "-c", script)
         pid = next(int(line.split()[1]) for line in self._ctr("task", "ls").stdout.splitlines() if line.split()[0] == name)
         scope = CGROUPS / "system.slice" / ("ctr-%s.scope" % name)
         bundle = Path("/run/containerd/io.containerd.runtime.v2.task") / self.namespace / name
@@ -287,19 +277,17 @@ class Kubernetes(_Containerd):
     """Pods through containerd's CRI, with the slices that a kubelet with the systemd driver names."""
 
     kind = "cri"
+    told = "containerd's CRI"
     cstop_name = "kubernetes"
     namespace = "k8s.io"
-    has_names = True
 
-    def _import(self):
-        super()._import()
-        if "registry.k8s.io/pause:3.6" not in self._ctr("images", "ls", "-q").stdout:
-            self._ctr("images", "tag", "docker.io/library/img:plain", "registry.k8s.io/pause:3.6")
+    def set_up(self):
+        super().set_up()
         self.kubelet = _Kubelet("/run/containerd/containerd.sock")
         wait_for(self.kubelet.is_ready, "containerd's CRI")
 
     def make_pod(self, name=None):
-        """Gives the sandbox as a Container; its payload is the image's own command."""
+        """Gives the sandbox as a Container."""
         name = name or new_name("pod")
         uid = "11111111-0000-0000-0000-%012d" % next(_numbers)
         slice_ = CGROUPS / "kubepods.slice" / "kubepods-besteffort.slice" / (
@@ -311,7 +299,7 @@ class Kubernetes(_Containerd):
 
     def make_in(self, sandbox, name, script=payload.OBEDIENT, image="plain", shared_pids=False):
         options = SimpleNamespace(share_pid=shared_pids, mount=[], grace="30", attempt=0, arguments=["sh", "-c", script])
-        id_ = self.kubelet.run_container(sandbox.id, name, "docker.io/library/img:" + image, options)
+        id_ = self.kubelet.run_container(sandbox.id, name, name_of(image), options)
         return self._container(id_, "%s/%s" % (sandbox.name, name), sandbox.scope.parent).await_payload()
 
     def make(self, script=payload.OBEDIENT, image="plain", shared_pids=False, options=()):
@@ -338,8 +326,7 @@ class Kubernetes(_Containerd):
 
 class Podman(Engine):
     kind = cstop_name = "podman"
-    has_names = True
-    runtime = "crun"
+    runtime = told = "crun"
     store = Path("/var/lib/containers/storage")
     slice_ = CGROUPS / "machine.slice"
 
@@ -347,16 +334,12 @@ class Podman(Engine):
         return run("podman", *words, **more)
 
     def set_up(self):
-        if "localhost/img:plain" in self.podman("images", "--format", "{{.Repository}}:{{.Tag}}").stdout:
-            return
-        for tag, signal in IMAGES.items():
-            change = ["--change", "STOPSIGNAL=" + signal] if signal else []
-            self.podman("import", "--quiet", *change, ROOTFS_TAR, "localhost/img:" + tag)
+        self.podman("load", "--quiet", "--input", get_archive())
 
     def _start(self, name, script, image, shared_pids, options):
         pids = ["--pid", "host"] if shared_pids else []
         id_ = self.podman("--runtime", self.runtime, "run", "-d", "--network", "none", "--name", name, *pids, *options,
-                          "localhost/img:" + image, "sh", "-c", script).stdout.strip()
+                          name_of(image), "sh", "-c", script).stdout.strip()
         return self.find(id_, name)
 
     def find(self, id_, name):
@@ -387,13 +370,18 @@ class Podman(Engine):
 
 class PodmanRunc(Podman):
     kind = "podman-runc"
-    runtime = "runc"
+    runtime = told = "runc"
+
+    def set_up(self):
+        if run("podman", "image", "exists", name_of("plain"), check=False).returncode != 0:
+            super().set_up()
 
 
 class RootlessPodman(Podman):
     """Podman of user op, below op's systemd, with the cgroups that it delegates."""
 
     kind = "rootless"
+    told = "rootless with a user session"
     user = "op"
     store = Path("/home/op/.local/share/containers/storage")
     slice_ = CGROUPS / "user.slice/user-1000.slice/user@1000.service/user.slice"
@@ -406,6 +394,7 @@ class SystemdInPodman(Podman):
     """Containers with systemd as init: an overlay of the machine's own root file system, cut down to basic.target."""
 
     kind = "systemd"
+    told = "systemd as init"
     _top = Path("/run/systemd-container")
 
     def set_up(self):

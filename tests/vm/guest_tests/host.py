@@ -1,4 +1,5 @@
 """The machine as the tests see it: processes, cgroups, units, commands."""
+import contextlib
 import os
 import subprocess
 import time
@@ -59,19 +60,22 @@ def cgroup_of(pid):
 
 
 def processes_in(cgroup):
-    found = []
-    for listing in [cgroup / "cgroup.procs", *cgroup.glob("**/cgroup.procs")]:
-        try:
-            found += [int(pid) for pid in listing.read_text().split()]
-        except (FileNotFoundError, OSError):
-            pass
-    return sorted(set(found))
+    """The pids in a cgroup and below it; none when it is gone, also when it goes meanwhile."""
+    found = set()
+    for directory, _, _ in os.walk(cgroup):
+        with contextlib.suppress(OSError):
+            found.update(map(int, Path(directory, "cgroup.procs").read_text().split()))
+    return sorted(found)
 
 
 def has_own_pid_namespace(pid):
     """True when the process is the init of a pid namespace."""
     lines = Path("/proc/%d/status" % pid).read_text().splitlines()
     return next(line for line in lines if line.startswith("NSpid:")).split()[-1] == "1"
+
+
+def command_of(pid):
+    return Path("/proc/%d/comm" % pid).read_text().strip()
 
 
 def has_trap(pid, signal):

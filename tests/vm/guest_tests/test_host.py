@@ -1,7 +1,11 @@
 """The machine is the host that these tests are about."""
 import os
 import platform
+import re
 import subprocess
+
+import engines
+from readme import PROGRAMS, read_table, version_of
 
 
 def test_systemd_is_process_one():
@@ -27,3 +31,22 @@ def test_user_op_has_a_lingering_manager_with_delegated_cgroups():
     slice_ = "/sys/fs/cgroup/user.slice/user-1000.slice/user@1000.service"
     assert os.stat(slice_).st_uid == 1000
     assert {"memory", "pids"} <= set(open(slice_ + "/cgroup.controllers").read().split())
+
+
+def test_readme_tells_what_this_machine_is():
+    kernel, first, cgroups, driver = read_table("host")["the virtual machine, `tests/vm`"]
+    assert platform.release().startswith(kernel + ".")
+    said = subprocess.run(["systemctl", "--version"], capture_output=True, text=True, check=True).stdout
+    assert first == " ".join(re.match(r"(systemd \d+)", said).groups())
+    assert (cgroups, driver) == ("v2", "systemd")
+
+
+def test_readme_tells_which_engines_are_tested_here():
+    tested = {}
+    for engine in [*engines.ALL, engines.SystemdInPodman]:
+        tested.setdefault(engine.cstop_name, []).append(engine.told)
+    tested["podman"].append("a unit with `Restart=always`")  # test_systemd.py
+    table = read_table("tested")
+    assert {name: (cells[0], cells[2]) for name, cells in table.items()} == {
+        name: (version_of(PROGRAMS[name]), "; ".join(told)) for name, told in tested.items()
+    }

@@ -1,6 +1,6 @@
 """Every engine's containers, made with systemd's driver, are stopped as their engine would have stopped them."""
 import pytest
-from host import processes_in, run, wait_for
+from host import has_own_pid_namespace, processes_in, run, wait_for
 
 import payload
 
@@ -43,7 +43,8 @@ def test_stubborn_container_is_killed_with_everything_in_it(engine, cstop):
 
 def test_shared_pid_namespace_leaves_nobody(engine, cstop):
     container = engine.make(payload.WITH_CHILDREN, shared_pids=True)
-    (told,) = cstop("--json", container.id).objects
+    assert not has_own_pid_namespace(container.pid)
+    (told,) = cstop("--json", container.prefix).objects
     assert told["outcome"] == "stopped" and told["leftovers"] >= 2, told
     assert_gone(container)
     assert container.exit_code() == payload.code_of(15)

@@ -2,7 +2,7 @@
 from pathlib import Path
 
 import pytest
-from host import processes_in, run, wait_for
+from host import cgroup_of, processes_in, run, wait_for
 
 import payload
 
@@ -15,8 +15,10 @@ def test_systemd_container_shuts_down_in_order(engine_of, cstop):
     assert container.exit_code() != payload.KILLED
 
 
-def test_systemd_container_is_killed_with_all_its_sub_cgroups(engine_of, cstop):
+def test_systemd_container_is_killed_with_all_its_sub_cgroups(engine_of, cstop, record):
     container = engine_of("systemd").make()
+    record(container)
+    assert cgroup_of(container.pid) == container.cgroup / "init.scope"
     assert len([child for child in container.cgroup.iterdir() if child.is_dir()]) >= 2
     ended = cstop("-t", "0", container.name)
     assert ended.status == 0, ended
