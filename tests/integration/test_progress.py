@@ -33,6 +33,7 @@ def masked(lines):
     return [re.sub(r"in \d+s", "in Ns", line) for line in lines]
 
 
+@pytest.mark.newer_kernel("both are looked at 50 times a second, so one may be gone before the other's end of grace is told")
 def test_one_line_a_container_with_signal_bar_processes_and_time(place, open_terminal):
     web, db = place.container("web", STUBBORN), place.container("db", STUBBORN)
     terminal = open_terminal(place, "-t", "2", web.id, db.id, columns=110)
@@ -146,6 +147,7 @@ def test_a_terminal_that_was_stopped_does_not_hold_up_sigkill(any_place, open_te
     assert terminal.ended() == 0
 
 
+@pytest.mark.newer_kernel("without pidfd_open init is looked at 50 times a second")
 def test_at_most_ten_wake_ups_a_second_with_a_terminal(any_place, open_terminal):
     web = any_place.container("web", STUBBORN)
     log = any_place.directory / "strace"
