@@ -1,0 +1,71 @@
+# bash completion for cstop                                -*- shell-script -*-
+# shellcheck shell=bash disable=SC2034,SC2154  # variables of bash-completion
+
+# Ids and names of what could be stopped, or what stands under another key of --list --json. What restricts the list on
+# the command line restricts it here as well.
+_cstop_list() {
+    local -a restrictions=()
+    local index
+    for ((index = 1; index < ${#words[@]} - 1; index++)); do
+        case ${words[index]} in
+            --root | --engine)
+                restrictions+=("${words[index]}" "${words[index + 1]}")
+                ;;
+            --root=* | --engine=*)
+                restrictions+=("${words[index]}")
+                ;;
+        esac
+    done
+    "${words[0]}" "${restrictions[@]}" --list --json 2>/dev/null | sed -n "$1"
+}
+
+_cstop() {
+    local cur prev words cword split
+    _init_completion -s || return
+    local engines='docker containerd kubernetes podman cri-o buildkit buildah runc crun youki'
+    case $prev in
+        -t | --timeout | --time | --kill-timeout | --schedule | --pod)
+            return
+            ;;
+        -s | --signal)
+            COMPREPLY=($(compgen -W 'HUP INT QUIT TERM USR1 USR2 WINCH KILL RTMIN+3' -- "$cur"))
+            return
+            ;;
+        --engine)
+            COMPREPLY=($(compgen -W "$engines" -- "$cur"))
+            return
+            ;;
+        --namespace)
+            COMPREPLY=($(compgen -W "$(_cstop_list 's/.*,"namespace":"\([^"\\]*\)".*/\1/p')" -- "$cur"))
+            return
+            ;;
+        -f | --filter)
+            compopt -o nospace
+            COMPREPLY=($(compgen -W 'name= id= engine= namespace= label= pod= status=' -- "$cur"))
+            return
+            ;;
+        --progress | --color)
+            COMPREPLY=($(compgen -W 'auto always never' -- "$cur"))
+            return
+            ;;
+        --root)
+            _filedir -d
+            return
+            ;;
+        --cidfile | --image-config)
+            _filedir
+            return
+            ;;
+    esac
+    $split && return
+    if [[ $cur == -* ]]; then
+        COMPREPLY=($(compgen -W '-a --all -f --filter --pod --engine --namespace --cidfile -i --ignore --root
+            -t --timeout --time -s --signal --kill-timeout --schedule --image-config --fail-on-kill --no-sandbox
+            -l --list -n --dry-run --json -q --quiet -v --verbose --progress --color -h --help -V --version' -- "$cur"))
+        return
+    fi
+    local IFS=$'\n'
+    COMPREPLY=($(compgen -W "$(_cstop_list 's/^{"version":1,"id":"\([^"\\]*\)".*/\1/p')"$'\n'"$(
+        _cstop_list 's/^{"version":1,"id":"[^"]*","name":"\([^" \\]*\)".*/\1/p'
+    )" -- "$cur"))
+} && complete -F _cstop cstop
