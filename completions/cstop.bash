@@ -1,5 +1,5 @@
 # bash completion for cstop                                -*- shell-script -*-
-# shellcheck shell=bash disable=SC2034,SC2154  # variables of bash-completion
+# shellcheck shell=bash disable=SC2034,SC2154,SC2207  # variables of bash-completion; words without blanks
 
 # Ids and names of what could be stopped, or what stands under another key of --list --json. What restricts the list on
 # the command line restricts it here as well.

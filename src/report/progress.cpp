@@ -65,9 +65,9 @@ std::string format_bar(const Standing& standing, std::size_t width) {
         return std::string(width, ' ');
     }
     const std::size_t room = width - 2;
-    const double share =
-        std::clamp(static_cast<double>(standing.left.count()) / static_cast<double>(standing.whole.count()), 0.0, 1.0);
-    const auto full = static_cast<std::size_t>(share * static_cast<double>(room) + 0.5);
+    const auto whole = static_cast<std::size_t>(standing.whole.count());
+    const auto left = static_cast<std::size_t>(std::clamp(standing.left, Duration::zero(), standing.whole).count());
+    const std::size_t full = (left * room + whole / 2) / whole;
     return '[' + std::string(full, '#') + std::string(room - full, '.') + ']';
 }
 
@@ -181,6 +181,7 @@ std::vector<std::string> format_progress(std::span<const ProgressRow> rows, std:
     const std::vector<Cells> cells = make_cells(shown);
     const Layout layout = make_layout(cells, width);
     std::vector<std::string> lines;
+    lines.reserve(shown.size() + 1);
     for (std::size_t index = 0; index < shown.size(); ++index) {
         lines.push_back(format_row(shown[index], cells[index], layout, width, color));
     }
