@@ -1,5 +1,6 @@
 """The fixtures of the integration tests, and what only faults need."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ sys.path.insert(0, str(HERE.parent / "integration"))
 import cgroups
 from containers import make_rootfs
 from fixtures import *
+from forgery import Forgery
 from stuck import StuckFilesystem
 from views import View
 
@@ -79,3 +81,17 @@ def stuck(request, make_place, private_view_of_kind, tmp_path):
     cgroups.kill_members(place.prefix)
     left = filesystem.close()
     assert not left, left
+
+
+@pytest.fixture
+def forge():
+    """State directories beside a real container's, from its files."""
+    made = []
+
+    def make(place, model, name="forged"):
+        made.append(Forgery(place, model, name))
+        return made[-1]
+
+    yield make
+    for forgery in made:
+        shutil.rmtree(forgery.directory, ignore_errors=True)
