@@ -30,6 +30,8 @@ public:
     Json() = default;
     explicit Json(Value value) : value_(std::move(value)) {}
 
+    const Value& value() const { return value_; }
+
     bool is_null() const { return std::holds_alternative<std::monostate>(value_); }
     bool is_object() const { return std::holds_alternative<Object>(value_); }
 
@@ -60,5 +62,8 @@ using JsonPaths = std::initializer_list<std::string_view>;
 /// Error: damaged, with the byte offset: `damaged JSON at byte 12: expected ':'`. Empty input and trailing
 /// garbage are errors; a leading UTF-8 BOM is refused.
 Result<Json> read_json(std::string_view bytes, JsonPaths paths = {});
+
+/// read_json, or another way to the same answer: in a process of its own, for bytes that nobody trusts.
+using JsonReader = Result<Json> (*)(std::string_view bytes, JsonPaths paths);
 
 }  // namespace cstop

@@ -14,7 +14,9 @@ class PageSource {
 public:
     PageSource() = default;
     PageSource(const PageSource&) = delete;
+    PageSource(PageSource&&) = default;
     PageSource& operator=(const PageSource&) = delete;
+    PageSource& operator=(PageSource&&) = default;
     virtual ~PageSource() = default;
 
     /// Exactly `size` bytes at `offset`, as they are now. Errors: damaged when there are fewer; system.

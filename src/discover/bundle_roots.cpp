@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "base/json.hpp"
+#include "kernel/foreign_parser.hpp"
 
 namespace cstop::discover {
 
@@ -35,7 +35,7 @@ void take_bundle(const kernel::Directory& tasks, const std::string& name_space, 
     if (!file) {
         return;
     }
-    const auto options = read_json(file->bytes, {"root"});
+    const auto options = kernel::json_reader_for(file->writers)(file->bytes, {"root"});
     const std::string_view root = options ? (*options)["root"].text().value_or("") : "";
     if (root.starts_with('/')) {
         places.emplace(root, name_space);

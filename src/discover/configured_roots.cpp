@@ -4,10 +4,10 @@
 #include <unistd.h>
 #include <utility>
 
-#include "base/json.hpp"
 #include "base/text.hpp"
 #include "discover/toml_strings.hpp"
 #include "kernel/directory.hpp"
+#include "kernel/foreign_parser.hpp"
 #include "kernel/user_directories.hpp"
 
 namespace cstop::discover {
@@ -67,14 +67,15 @@ void add_exec_root_of_user(RootList& list, const std::string& runtime) {
         return;
     }
     if (const auto file = read_user_configuration(writers->owner, "docker/daemon.json")) {
-        add_place_of_user(list, runtime, parse_exec_root(file->bytes), docker_roots);
+        add_place_of_user(list, runtime, parse_exec_root(file->bytes, kernel::json_reader_for(file->writers)),
+                          docker_roots);
     }
 }
 
 }  // namespace
 
-std::string parse_exec_root(std::string_view daemon_json) {
-    const auto config = read_json(daemon_json, {"exec-root"});
+std::string parse_exec_root(std::string_view daemon_json, JsonReader read) {
+    const auto config = read(daemon_json, {"exec-root"});
     const std::string_view path = config ? (*config)["exec-root"].text().value_or("") : "";
     return path.starts_with('/') ? std::string(path) : std::string();
 }
@@ -104,7 +105,8 @@ std::vector<std::string> parse_podman_roots(std::string_view containers_conf) {
 
 void add_configured_roots(RootList& list) {
     if (const auto file = kernel::read_file("/etc/docker/daemon.json")) {
-        if (const std::string root = parse_exec_root(file->bytes); !root.empty()) {
+        if (const std::string root = parse_exec_root(file->bytes, kernel::json_reader_for(file->writers));
+            !root.empty()) {
             add_place(list, root, docker_roots);
         }
     }

@@ -5,12 +5,13 @@
 #include <string_view>
 #include <vector>
 
+#include "base/json.hpp"
 #include "discover/roots.hpp"
 
 namespace cstop::discover {
 
 /// dockerd's exec-root in a daemon.json; empty: it says none.
-std::string parse_exec_root(std::string_view daemon_json);
+std::string parse_exec_root(std::string_view daemon_json, JsonReader read = read_json);
 
 /// CRI-O's runtime_root of each handler: [crio.runtime.runtimes.*].
 std::vector<std::string> parse_crio_roots(std::string_view crio_conf);

@@ -74,7 +74,7 @@ void read_store(model::Container& container, NameBook& /*book*/) {
     const std::string names =
         directory.substr(0, directory.size() - expected_end.size()) + "/names/" + container.name_space;
     const auto id = read_store_file(container, names, container.name);
-    container.is_name_claimed = !id || *id != container.id;
+    container.is_name_claimed = !id || id->bytes != container.id;
 }
 
 bool may_own(const StateText& text, std::string_view root) {

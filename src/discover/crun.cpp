@@ -10,14 +10,14 @@ namespace {
 
 /// Annotations, namespaces and mounts are only in the OCI config. Without it the container can still be stopped: as one
 /// whose pid namespace is shared, which is the careful guess.
-void take_config(std::string_view bytes, model::Container& container) {
+void take_config(const StateText& text, model::Container& container) {
     container.has_private_pid_namespace = false;
-    if (bytes.empty()) {
+    if (text.companion.empty()) {
         container.warnings.emplace_back("config.json of its state directory cannot be read: no annotations");
         return;
     }
-    const auto config = read_json(bytes, {"annotations", "linux.namespaces.*.type", "linux.namespaces.*.path",
-                                          "mounts.*.source", "mounts.*.destination"});
+    const auto config = text.read(text.companion, {"annotations", "linux.namespaces.*.type", "linux.namespaces.*.path",
+                                                   "mounts.*.source", "mounts.*.destination"});
     if (!config) {
         container.warnings.push_back("config.json: " + format_error(config.error()));
         return;
@@ -35,7 +35,7 @@ void take_config(std::string_view bytes, model::Container& container) {
 
 Result<std::optional<model::Container>> parse_crun_status(const StateText& text) {
     CSTOP_TRY(const Json status,
-              read_json(text.state, {"id", "pid", "process-start-time", "cgroup-path", "bundle", "created"}));
+              text.read(text.state, {"id", "pid", "process-start-time", "cgroup-path", "bundle", "created"}));
     if (!status.is_object()) {
         return fail(ErrorCode::damaged, "not a JSON object");
     }
@@ -56,7 +56,7 @@ Result<std::optional<model::Container>> parse_crun_status(const StateText& text)
     if (!cgroup.empty()) {
         container.cgroups.push_back({.hierarchy = "*", .path = std::move(cgroup), .below_mount = true});
     }
-    take_config(text.companion, container);
+    take_config(text, container);
     return container;
 }
 

@@ -5,6 +5,7 @@
 #include "discover/engine.hpp"
 #include "discover/field.hpp"
 #include "discover/path.hpp"
+#include "kernel/foreign_parser.hpp"
 
 namespace cstop::discover {
 
@@ -48,12 +49,12 @@ void read_store(model::Container& container, NameBook& /*book*/) {
     if (container.engine_directory.empty()) {
         return;
     }
-    const auto bytes = read_store_file(container, container.engine_directory, "config.v2.json");
-    if (!bytes) {
-        container.warnings.push_back("name unknown: " + format_error(bytes.error()));
+    const auto file = read_store_file(container, container.engine_directory, "config.v2.json");
+    if (!file) {
+        container.warnings.push_back("name unknown: " + format_error(file.error()));
         return;
     }
-    const auto config = read_json(*bytes, {"ID", "Name", "Config.Labels"});
+    const auto config = kernel::json_reader_for(file->writers)(file->bytes, {"ID", "Name", "Config.Labels"});
     if (!config) {
         container.warnings.push_back("name unknown: " + container.engine_directory +
                                      "/config.v2.json: " + format_error(config.error()));

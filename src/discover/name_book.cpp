@@ -5,6 +5,7 @@
 
 #include "base/bbolt.hpp"
 #include "kernel/directory.hpp"
+#include "kernel/foreign_parser.hpp"
 #include "kernel/page_file.hpp"
 
 namespace cstop::discover {
@@ -22,8 +23,8 @@ bool may_be_read_for(const model::Container& container, std::uint32_t owner) {
 
 }  // namespace
 
-Result<Names> parse_storage_names(std::string_view bytes) {
-    CSTOP_TRY(const Json containers, read_json(bytes, {"*.id", "*.names"}));
+Result<Names> parse_storage_names(std::string_view bytes, JsonReader read) {
+    CSTOP_TRY(const Json containers, read(bytes, {"*.id", "*.names"}));
     Names names;
     for (const Json& container : containers.elements()) {
         const std::string_view id = container["id"].text().value_or("");
@@ -36,17 +37,27 @@ Result<Names> parse_storage_names(std::string_view bytes) {
     return names;
 }
 
-Result<std::string> read_store_file(const model::Container& container, const std::string& directory,
-                                    std::string_view name) {
+Result<kernel::FileContent> read_store_file(const model::Container& container, const std::string& directory,
+                                            std::string_view name) {
     CSTOP_TRY(const kernel::Directory opened, kernel::open_directory(directory));
     CSTOP_TRY(kernel::FileContent file, kernel::read_file_below(opened, name, largest_store));
     if (!may_be_read_for(container, file.writers.owner)) {
         return fail(ErrorCode::denied, directory + "/" + std::string(name) + ": belongs to somebody else");
     }
-    return std::move(file.bytes);
+    return file;
 }
 
 namespace {
+
+/// null: it is not there.
+Result<Json> find_registered_name(const BboltSnapshot& snapshot, std::string_view id) {
+    CSTOP_TRY(const auto registry, snapshot.find_bucket(snapshot.root(), {"id-registry"}));
+    if (!registry) {
+        return Json();
+    }
+    CSTOP_TRY(std::optional<std::string> name, snapshot.find_value(*registry, id));
+    return name ? Json(Json::Value(*std::move(name))) : Json();
+}
 
 /// libpod's id-registry: id -> name, of containers and pods.
 Result<std::optional<std::string>> read_registered_name(const model::Container& container, const std::string& directory,
@@ -56,15 +67,13 @@ Result<std::optional<std::string>> read_registered_name(const model::Container& 
     if (!may_be_read_for(container, writers.owner)) {
         return fail(ErrorCode::denied, directory + ": belongs to somebody else");
     }
-    CSTOP_TRY(kernel::Descriptor file, kernel::open_page_file(opened, "bolt_state.db"));
-    return read_consistently(kernel::PageFile(std::move(file)),
-                             [&](const BboltSnapshot& snapshot) -> Result<std::optional<std::string>> {
-                                 CSTOP_TRY(const auto registry, snapshot.find_bucket(snapshot.root(), {"id-registry"}));
-                                 if (!registry) {
-                                     return std::nullopt;
-                                 }
-                                 return snapshot.find_value(*registry, id);
-                             });
+    CSTOP_TRY(const kernel::PageFile database, kernel::open_page_file(opened, "bolt_state.db"));
+    CSTOP_TRY(const Json name, kernel::parse_written_by(database.writers(), [&] {
+                  return read_consistently(
+                      database, [&](const BboltSnapshot& snapshot) { return find_registered_name(snapshot, id); });
+              }));
+    const auto text = name.text();
+    return text ? std::optional(std::string(*text)) : std::nullopt;
 }
 
 }  // namespace
@@ -77,8 +86,8 @@ const Names& NameBook::read_names(const model::Container& container, const std::
     }
     // An unreadable store is a store without names: the ids still work.
     Names names;
-    if (const auto bytes = read_store_file(container, directory, file)) {
-        if (auto parsed = parse_storage_names(*bytes)) {
+    if (const auto content = read_store_file(container, directory, file)) {
+        if (auto parsed = parse_storage_names(content->bytes, kernel::json_reader_for(content->writers))) {
             names = *std::move(parsed);
         }
     }

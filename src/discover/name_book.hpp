@@ -10,6 +10,7 @@
 
 #include "base/json.hpp"
 #include "base/result.hpp"
+#include "kernel/directory.hpp"
 #include "model/container.hpp"
 
 namespace cstop::discover {
@@ -18,13 +19,13 @@ namespace cstop::discover {
 using Names = std::map<std::string, std::string, std::less<>>;
 
 /// containers/storage's containers.json: an array of {id, names}. Error: damaged.
-Result<Names> parse_storage_names(std::string_view bytes);
+Result<Names> parse_storage_names(std::string_view bytes, JsonReader read = read_json);
 
 /// A file of an engine's store, below `directory`. A state file names that directory, and whoever wrote the state file
 /// must not make a privileged caller read what is not theirs: the file belongs to the container's owner, to root or to
 /// the caller (faults.md R3). Errors: not_found, denied, damaged.
-Result<std::string> read_store_file(const model::Container& container, const std::string& directory,
-                                    std::string_view name);
+Result<kernel::FileContent> read_store_file(const model::Container& container, const std::string& directory,
+                                            std::string_view name);
 
 class NameBook {
 public:

@@ -57,7 +57,7 @@ bool has_new_pid_namespace(const Json& namespaces) {
 
 Result<std::optional<model::Container>> parse_runc_state(const StateText& text) {
     CSTOP_TRY(const Json state,
-              read_json(text.state, {"id", "init_process_pid", "init_process_start", "created", "config.labels",
+              text.read(text.state, {"id", "init_process_pid", "init_process_start", "created", "config.labels",
                                      "config.namespaces.*.type", "config.namespaces.*.path", "config.mounts.*.source",
                                      "config.mounts.*.destination", "cgroup_paths"}));
     if (find_field(state, "init_process_pid") == nullptr) {

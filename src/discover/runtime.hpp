@@ -6,6 +6,7 @@
 #include <span>
 #include <string_view>
 
+#include "base/json.hpp"
 #include "base/result.hpp"
 #include "model/container.hpp"
 
@@ -13,9 +14,10 @@ namespace cstop::discover {
 
 /// What the files of one state directory hold.
 struct StateText {
-    std::string_view id;         ///< the directory's name, checked with is_container_id
-    std::string_view state;      ///< Runtime::state_file
-    std::string_view companion;  ///< Runtime::companion_file; empty: it has none, or it could not be read
+    std::string_view id;          ///< the directory's name, checked with is_container_id
+    std::string_view state;       ///< Runtime::state_file
+    std::string_view companion;   ///< Runtime::companion_file; empty: it has none, or it could not be read
+    JsonReader read = read_json;  ///< for both: what strangers wrote is read in a process of its own
 };
 
 struct Runtime {

@@ -8,6 +8,7 @@
 
 #include "discover/runtime.hpp"
 #include "discover/status.hpp"
+#include "kernel/foreign_parser.hpp"
 
 namespace cstop::discover {
 
@@ -61,7 +62,10 @@ Result<model::Container> parse_state(const kernel::Directory& directory, const R
             continue;
         }
         const std::string companion = read_companion(directory, runtime, file.writers.owner);
-        CSTOP_TRY(auto container, runtime.parse({.id = id, .state = file.bytes, .companion = companion}));
+        CSTOP_TRY(auto container, runtime.parse({.id = id,
+                                                 .state = file.bytes,
+                                                 .companion = companion,
+                                                 .read = kernel::json_reader_for(file.writers)}));
         if (container) {
             container->runtime = runtime.name;
             return *std::move(container);

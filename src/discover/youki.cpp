@@ -11,8 +11,8 @@ namespace {
 
 /// The OCI cgroupsPath, or ":youki:<id>". With the systemd driver it is SLICE:PREFIX:NAME, a scope below the slice;
 /// which directory that is only systemd knows, so it names no cgroup here.
-void take_cgroup(std::string_view bytes, bool is_systemd, model::Container& container) {
-    const auto config = read_json(bytes, {"cgroup_path"});
+void take_cgroup(const StateText& text, bool is_systemd, model::Container& container) {
+    const auto config = text.read(text.companion, {"cgroup_path"});
     if (!config) {
         container.warnings.emplace_back("youki_config.json of its state directory cannot be read: cgroup unknown");
         return;
@@ -28,7 +28,7 @@ void take_cgroup(std::string_view bytes, bool is_systemd, model::Container& cont
 
 Result<std::optional<model::Container>> parse_youki_state(const StateText& text) {
     CSTOP_TRY(const Json state,
-              read_json(text.state, {"ociVersion", "useSystemd", "id", "pid", "bundle", "annotations", "created"}));
+              text.read(text.state, {"ociVersion", "useSystemd", "id", "pid", "bundle", "annotations", "created"}));
     if (find_field(state, "ociVersion") == nullptr || find_field(state, "useSystemd") == nullptr) {
         return std::nullopt;
     }
@@ -45,7 +45,7 @@ Result<std::optional<model::Container>> parse_youki_state(const StateText& text)
     container.annotations = parse_annotations(state["annotations"]);
     // The namespaces are only in the bundle's config: the careful guess is a shared one.
     container.has_private_pid_namespace = false;
-    take_cgroup(text.companion, state["useSystemd"].boolean().value_or(false), container);
+    take_cgroup(text, state["useSystemd"].boolean().value_or(false), container);
     return container;
 }
 

@@ -21,12 +21,6 @@ namespace {
 /// O_NONBLOCK: a FIFO in the place of a file must not hold us (faults.md R2).
 constexpr int file_flags = O_RDONLY | O_NONBLOCK | O_NOFOLLOW;
 
-Writers writers_of(const struct stat& status) {
-    const bool by_mode = (status.st_mode & (S_IWGRP | S_IWOTH)) != 0;
-    const bool is_sticky_directory = S_ISDIR(status.st_mode) && (status.st_mode & S_ISVTX) != 0;
-    return {.owner = status.st_uid, .others_may_write = by_mode && !is_sticky_directory};
-}
-
 Result<FileContent> read_regular(const Descriptor& descriptor, std::size_t limit, const std::string& name) {
     struct stat status{};
     if (::fstat(descriptor.number(), &status) != 0) {
@@ -60,6 +54,12 @@ std::string join(const Directory& parent, std::string_view relative) {
 }
 
 }  // namespace
+
+Writers writers_of(const struct stat& status) {
+    const bool by_mode = (status.st_mode & (S_IWGRP | S_IWOTH)) != 0;
+    const bool is_sticky_directory = S_ISDIR(status.st_mode) && (status.st_mode & S_ISVTX) != 0;
+    return {.owner = status.st_uid, .others_may_write = by_mode && !is_sticky_directory};
+}
 
 Result<Directory> open_directory(const std::string& path) {
     CSTOP_TRY(Descriptor descriptor, open_absolute(path, O_RDONLY | O_DIRECTORY));

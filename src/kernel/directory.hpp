@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <sys/stat.h>
 #include <vector>
 
 #include "base/result.hpp"
@@ -21,6 +22,9 @@ struct Writers {
     std::uint32_t owner = 0;
     bool others_may_write = false;  ///< group- or other-writable, and not a sticky directory
 };
+
+/// As fstat(2) told them.
+Writers writers_of(const struct stat& status);
 
 struct FileContent {
     std::string bytes;

@@ -36,7 +36,7 @@ Result<std::string> PageFile::read(std::uint64_t offset, std::size_t size) const
     return bytes;
 }
 
-Result<Descriptor> open_page_file(const Directory& parent, std::string_view relative) {
+Result<PageFile> open_page_file(const Directory& parent, std::string_view relative) {
     CSTOP_TRY(Descriptor descriptor, open_beneath(parent, relative, O_RDONLY | O_NONBLOCK | O_NOFOLLOW));
     const std::string name = fmt::format("{}/{}", parent.path(), relative);
     struct stat status{};
@@ -46,7 +46,7 @@ Result<Descriptor> open_page_file(const Directory& parent, std::string_view rela
     if (!S_ISREG(status.st_mode)) {
         return fail(ErrorCode::damaged, fmt::format("read {}: not a regular file", name));
     }
-    return descriptor;
+    return PageFile(std::move(descriptor), writers_of(status));
 }
 
 }  // namespace cstop::kernel

@@ -17,14 +17,16 @@ namespace cstop::kernel {
 /// pread(2), never mmap(2): a file that is truncated is a short read and not a SIGBUS. Locks nothing.
 class PageFile final : public PageSource {
 public:
-    explicit PageFile(Descriptor descriptor) : descriptor_(std::move(descriptor)) {}
+    PageFile(Descriptor descriptor, const Writers& writers) : descriptor_(std::move(descriptor)), writers_(writers) {}
     Result<std::string> read(std::uint64_t offset, std::size_t size) const override;
+    const Writers& writers() const { return writers_; }
 
 private:
     Descriptor descriptor_;
+    Writers writers_;
 };
 
-/// A regular file below `parent`, for PageFile. Errors as of read_file_below.
-Result<Descriptor> open_page_file(const Directory& parent, std::string_view relative);
+/// A regular file below `parent`. Errors as of read_file_below.
+Result<PageFile> open_page_file(const Directory& parent, std::string_view relative);
 
 }  // namespace cstop::kernel

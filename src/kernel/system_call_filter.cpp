@@ -5,31 +5,17 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <linux/nsfs.h>
-#include <memory>
 #include <sched.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 
 #include <seccomp.h>
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define CSTOP_IS_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer) || __has_feature(thread_sanitizer)
-#define CSTOP_IS_SANITIZED 1
-#endif
-#endif
+#include "kernel/seccomp_filter.hpp"
 
 namespace cstop::kernel {
 
 namespace {
-
-#ifdef CSTOP_IS_SANITIZED
-constexpr bool is_sanitized = true;
-#else
-constexpr bool is_sanitized = false;
-#endif
 
 constexpr std::array allowed_calls = {
     // files
@@ -123,60 +109,12 @@ constexpr std::uint64_t creating_flags = O_CREAT | (O_TMPFILE & ~O_DIRECTORY);
 constexpr std::uint64_t largest_pid = 4194304;
 constexpr std::uint64_t low_word = 0xFFFFFFFF;
 
-class Filter {
-public:
-    Filter() : context_(::seccomp_init(SCMP_ACT_ERRNO(ENOSYS))) {}
-
-    void add(std::uint32_t action, int call) {
-        note(::seccomp_rule_add_array(context_.get(), action, call, 0, nullptr));
-    }
-    void add(std::uint32_t action, int call, scmp_arg_cmp condition) {
-        note(::seccomp_rule_add_array(context_.get(), action, call, 1, &condition));
-    }
-    void set(scmp_filter_attr attribute, std::uint32_t value) {
-        note(::seccomp_attr_set(context_.get(), attribute, value));
-    }
-    Result<void> load() {
-        if (!context_) {
-            return fail_with_errno(ENOMEM, "make a system call filter");
-        }
-        note(::seccomp_load(context_.get()));
-        if (error_ != 0) {
-            return fail_with_errno(-error_, "load a system call filter");
-        }
-        return {};
-    }
-
-private:
-    struct Release {
-        void operator()(void* context) const { ::seccomp_release(context); }
-    };
-    void note(int result) {
-        if (result < 0 && error_ == 0) {
-            error_ = result;
-        }
-    }
-    std::unique_ptr<void, Release> context_;
-    int error_ = 0;
-};
-
-scmp_arg_cmp compare(unsigned argument, scmp_compare how, std::uint64_t one, std::uint64_t two = 0) {
-    return {.arg = argument, .op = how, .datum_a = one, .datum_b = two};
-}
-
-void allow_opening(Filter& filter) {
+void allow_opening(SeccompFilter& filter) {
     filter.add(SCMP_ACT_ALLOW, SCMP_SYS(openat), compare(2, SCMP_CMP_MASKED_EQ, creating_flags, 0));
     filter.add(SCMP_ACT_ERRNO(EPERM), SCMP_SYS(openat), compare(2, SCMP_CMP_MASKED_EQ, O_CREAT, O_CREAT));
 }
 
-void allow_memory(Filter& filter) {
-    for (const int call : {SCMP_SYS(mmap), SCMP_SYS(mprotect)}) {
-        filter.add(SCMP_ACT_ALLOW, call, compare(2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
-        filter.add(SCMP_ACT_ERRNO(EPERM), call, compare(2, SCMP_CMP_MASKED_EQ, PROT_EXEC, PROT_EXEC));
-    }
-}
-
-void allow_with_arguments(Filter& filter) {
+void allow_with_arguments(SeccompFilter& filter) {
     allow_opening(filter);
     for (const std::uint64_t request : allowed_ioctls) {
         filter.add(SCMP_ACT_ALLOW, SCMP_SYS(ioctl), compare(1, SCMP_CMP_MASKED_EQ, low_word, request));
@@ -184,7 +122,8 @@ void allow_with_arguments(Filter& filter) {
     // Neither a group nor everybody: those are negative, which is large here.
     filter.add(SCMP_ACT_ALLOW, SCMP_SYS(kill), compare(0, SCMP_CMP_LE, largest_pid));
     if (!is_sanitized) {
-        allow_memory(filter);
+        filter.allow_data(SCMP_SYS(mmap));
+        filter.allow_data(SCMP_SYS(mprotect));
         filter.add(SCMP_ACT_ALLOW, SCMP_SYS(clone), compare(0, SCMP_CMP_MASKED_EQ, forbidden_clone_flags, 0));
         for (const std::uint64_t option : allowed_prctls) {
             filter.add(SCMP_ACT_ALLOW, SCMP_SYS(prctl), compare(0, SCMP_CMP_MASKED_EQ, low_word, option));
@@ -199,9 +138,7 @@ bool is_sanitizer_call(int call) {
 }  // namespace
 
 Result<void> load_system_call_filter() {
-    Filter filter;
-    filter.set(SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
-    filter.set(SCMP_FLTATR_CTL_OPTIMIZE, 2);  // a tree: every call passes here
+    SeccompFilter filter(SCMP_ACT_ERRNO(ENOSYS));
     for (const int call : allowed_calls) {
         filter.add(SCMP_ACT_ALLOW, call);
     }

@@ -4,9 +4,9 @@
 
 #include <fmt/format.h>
 
-#include "base/json.hpp"
 #include "base/text.hpp"
 #include "kernel/directory.hpp"
+#include "kernel/foreign_parser.hpp"
 
 namespace cstop::settings {
 
@@ -16,7 +16,7 @@ namespace {
 Result<std::optional<std::string>> read_bundle_config(const std::string& bundle) {
     CSTOP_TRY(const kernel::Directory directory, kernel::open_directory(bundle));
     CSTOP_TRY(const kernel::FileContent content, kernel::read_file_below(directory, "config.json"));
-    auto annotation = parse_bundle_config(content.bytes);
+    auto annotation = parse_bundle_config(content.bytes, kernel::json_reader_for(content.writers));
     if (!annotation) {
         return Failure(with_context(bundle + "/config.json", std::move(annotation).error()));
     }
@@ -25,8 +25,8 @@ Result<std::optional<std::string>> read_bundle_config(const std::string& bundle)
 
 }  // namespace
 
-Result<std::optional<std::string>> parse_bundle_config(std::string_view bytes) {
-    CSTOP_TRY(const Json document, read_json(bytes, {"annotations"}));
+Result<std::optional<std::string>> parse_bundle_config(std::string_view bytes, JsonReader read) {
+    CSTOP_TRY(const Json document, read(bytes, {"annotations"}));
     const auto text = document["annotations"][stop_signal_annotation].text();
     if (!text || text->empty()) {
         return std::nullopt;

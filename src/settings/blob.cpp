@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "kernel/foreign_parser.hpp"
 
 namespace cstop::settings {
 
@@ -47,7 +48,7 @@ std::string format_digest_path(std::string_view digest) {
     return path;
 }
 
-Result<std::string> read_blob(const kernel::Directory& store, const ContentDescriptor& descriptor) {
+Result<kernel::FileContent> read_blob(const kernel::Directory& store, const ContentDescriptor& descriptor) {
     if (!is_digest(descriptor.digest)) {
         return fail(ErrorCode::damaged, quote_text(descriptor.digest) + " is no digest");
     }
@@ -57,14 +58,14 @@ Result<std::string> read_blob(const kernel::Directory& store, const ContentDescr
         return fail(ErrorCode::damaged, fmt::format("blob {} has {} bytes instead of {}", descriptor.digest,
                                                     content.bytes.size(), *descriptor.size));
     }
-    return std::move(content.bytes);
+    return content;
 }
 
 Result<ImageConfigDocument> read_image(const kernel::Directory& store, ContentDescriptor descriptor,
                                        const Platform& host) {
     for (int depth = 0; depth < deepest_image; ++depth) {
-        CSTOP_TRY(const std::string bytes, read_blob(store, descriptor));
-        auto document = parse_image_document(bytes);
+        CSTOP_TRY(const kernel::FileContent content, read_blob(store, descriptor));
+        auto document = parse_image_document(content.bytes, kernel::json_reader_for(content.writers));
         if (!document) {
             return Failure(with_context("blob " + descriptor.digest, std::move(document).error()));
         }

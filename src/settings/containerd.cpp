@@ -8,6 +8,7 @@
 
 #include "base/text.hpp"
 #include "kernel/directory.hpp"
+#include "kernel/foreign_parser.hpp"
 #include "kernel/page_file.hpp"
 #include "kernel/user_directories.hpp"
 #include "settings/blob.hpp"
@@ -45,8 +46,8 @@ void take_labels(EngineSettings& settings, const ContainerRecord& record) {
     }
 }
 
-void take_cri(EngineSettings& settings, const ContainerRecord& record) {
-    const auto metadata = parse_cri_metadata(record.cri_metadata);
+void take_cri(EngineSettings& settings, const ContainerRecord& record, JsonReader read) {
+    const auto metadata = parse_cri_metadata(record.cri_metadata, read);
     if (!metadata) {
         settings.warnings.push_back("containerd's meta.db: " + escape_text(format_error(metadata.error())));
         return;
@@ -63,11 +64,23 @@ void take_cri(EngineSettings& settings, const ContainerRecord& record) {
     }
 }
 
+Result<std::optional<ContainerRecord>> read_record(const kernel::PageFile& database, std::string_view name_space,
+                                                   std::string_view id) {
+    if (!kernel::is_foreign(database.writers())) {
+        return read_container_record(database, name_space, id);
+    }
+    CSTOP_TRY(const Json packed, kernel::parse_isolated([&]() -> Result<Json> {
+                  CSTOP_TRY(const auto record, read_container_record(database, name_space, id));
+                  return record ? pack_container_record(*record) : Json();
+              }));
+    return packed.is_null() ? std::nullopt : std::optional(unpack_container_record(packed));
+}
+
 Result<void> take_record(EngineSettings& settings, const model::Container& container, const std::string& root,
                          std::string_view name_space) {
     CSTOP_TRY(const kernel::Directory directory, open_store(container, root + "/io.containerd.metadata.v1.bolt"));
-    CSTOP_TRY(kernel::Descriptor file, kernel::open_page_file(directory, "meta.db"));
-    auto record = read_container_record(kernel::PageFile(std::move(file)), name_space, container.id);
+    CSTOP_TRY(const kernel::PageFile database, kernel::open_page_file(directory, "meta.db"));
+    auto record = read_record(database, name_space, container.id);
     if (!record) {
         return Failure(with_context(directory.path() + "/meta.db", std::move(record).error()));
     }
@@ -82,7 +95,7 @@ Result<void> take_record(EngineSettings& settings, const model::Container& conta
     take_labels(settings, known);
     take_restart(settings, container, known);
     if (!known.cri_metadata.empty()) {
-        take_cri(settings, known);
+        take_cri(settings, known, kernel::json_reader_for(database.writers()));
     }
     if (known.is_sandbox || !known.cri_metadata.empty()) {
         settings.restart = make_kubelet_restart(container);

@@ -13,6 +13,7 @@
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "kernel/directory.hpp"
+#include "kernel/foreign_parser.hpp"
 #include "kernel/user_directories.hpp"
 #include "settings/blob.hpp"
 #include "settings/engine.hpp"
@@ -64,7 +65,7 @@ void take_image(EngineSettings& settings, const model::Container& container, con
 
 Result<Json> read_json_below(const kernel::Directory& directory, std::string_view name, JsonPaths paths) {
     CSTOP_TRY(const kernel::FileContent content, kernel::read_file_below(directory, name));
-    auto json = read_json(content.bytes, paths);
+    auto json = kernel::json_reader_for(content.writers)(content.bytes, paths);
     if (!json) {
         return Failure(with_context(fmt::format("{}/{}", directory.path(), name), std::move(json).error()));
     }
@@ -114,7 +115,7 @@ void take_daemon_default(EngineSettings& settings, const model::Container& conta
         return;
     }
     // What is wrong with the daemon's configuration is the daemon's to say: it does not start with it.
-    if (const auto json = read_json(content->bytes, {"default-stop-timeout"})) {
+    if (const auto json = kernel::json_reader_for(content->writers)(content->bytes, {"default-stop-timeout"})) {
         take_timeout(settings, (*json)["default-stop-timeout"], file);
     }
 }
@@ -133,7 +134,7 @@ Result<ImageConfigDocument> read_image_below(const kernel::Directory& store, con
     if (!classic) {
         return read_image(store, make_descriptor(digest), read_host_platform());
     }
-    CSTOP_TRY(ImageDocument document, parse_image_document(classic->bytes));
+    CSTOP_TRY(ImageDocument document, parse_image_document(classic->bytes, kernel::json_reader_for(classic->writers)));
     if (auto* config = std::get_if<ImageConfigDocument>(&document)) {
         return std::move(*config);
     }

@@ -9,6 +9,7 @@
 
 #include "base/text.hpp"
 #include "kernel/directory.hpp"
+#include "kernel/foreign_parser.hpp"
 #include "settings/oci_layout.hpp"
 #include "settings/settings.hpp"
 
@@ -18,7 +19,7 @@ namespace {
 
 Result<ImageConfigDocument> read_config_file(const std::string& path) {
     CSTOP_TRY(const kernel::FileContent content, kernel::read_file(path));
-    CSTOP_TRY(ImageDocument document, parse_image_document(content.bytes));
+    CSTOP_TRY(ImageDocument document, parse_image_document(content.bytes, kernel::json_reader_for(content.writers)));
     if (auto* config = std::get_if<ImageConfigDocument>(&document)) {
         return std::move(*config);
     }

@@ -5,8 +5,6 @@
 #include <limits>
 #include <utility>
 
-#include "base/json.hpp"
-
 namespace cstop::settings {
 
 namespace {
@@ -63,8 +61,8 @@ ContentDescriptor make_descriptor(std::string digest) {
     return descriptor;
 }
 
-Result<ImageDocument> parse_image_document(std::string_view bytes) {
-    CSTOP_TRY(const Json document, read_json(bytes, {"manifests", "config", "layers"}));
+Result<ImageDocument> parse_image_document(std::string_view bytes, JsonReader read) {
+    CSTOP_TRY(const Json document, read(bytes, {"manifests", "config", "layers"}));
     if (!document.is_object()) {
         return fail(ErrorCode::damaged, "is not a JSON object");
     }

@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/json.hpp"
 #include "base/result.hpp"
 #include "settings/platform.hpp"
 
@@ -42,7 +43,7 @@ struct ImageConfigDocument {
 using ImageDocument = std::variant<Index, Manifest, ImageConfigDocument>;
 
 /// Which of the three it is, is told by its content, not by a media type. Error: damaged.
-Result<ImageDocument> parse_image_document(std::string_view bytes);
+Result<ImageDocument> parse_image_document(std::string_view bytes, JsonReader read = read_json);
 
 /// The entries that run best on `host`, in their order; those that name no platform are kept as well. Empty: none runs.
 std::vector<ContentDescriptor> choose_by_platform(const std::vector<ContentDescriptor>& entries, const Platform& host);

@@ -17,6 +17,12 @@ using Record = std::optional<ContainerRecord>;
 
 constexpr std::uint64_t any_value_field = 2;
 
+constexpr std::array record_texts = {
+    &ContainerRecord::stop_signal,    &ContainerRecord::stop_timeout,       &ContainerRecord::restart_policy,
+    &ContainerRecord::restart_status, &ContainerRecord::explicitly_stopped, &ContainerRecord::image_name,
+    &ContainerRecord::image_digest,   &ContainerRecord::cri_metadata,
+};
+
 Result<std::string> read_text(const BboltSnapshot& snapshot, const BboltBucket& bucket, std::string_view key) {
     CSTOP_TRY(std::optional<std::string> value, snapshot.find_value(bucket, key));
     return std::move(value).value_or("");
@@ -94,9 +100,31 @@ Result<Record> read_container_record(const PageSource& database, std::string_vie
     });
 }
 
-Result<CriMetadata> parse_cri_metadata(std::string_view json) {
-    CSTOP_TRY(const Json document, read_json(json, {"Metadata.StopSignal", "Metadata.ImageRef",
-                                                    "Metadata.Config.stop_signal", "Metadata.Config.annotations"}));
+Json pack_container_record(const ContainerRecord& record) {
+    Json::Array parts;
+    for (const auto text : record_texts) {
+        parts.emplace_back(Json::Value(record.*text));
+    }
+    parts.emplace_back(Json::Value(record.is_sandbox));
+    return Json(Json::Value(std::move(parts)));
+}
+
+ContainerRecord unpack_container_record(const Json& packed) {
+    ContainerRecord record;
+    const auto parts = packed.elements();
+    if (parts.size() != record_texts.size() + 1) {
+        return record;
+    }
+    for (std::size_t i = 0; i < record_texts.size(); ++i) {
+        record.*record_texts.at(i) = parts[i].text().value_or("");
+    }
+    record.is_sandbox = parts.back().boolean().value_or(false);
+    return record;
+}
+
+Result<CriMetadata> parse_cri_metadata(std::string_view json, JsonReader read) {
+    CSTOP_TRY(const Json document, read(json, {"Metadata.StopSignal", "Metadata.ImageRef",
+                                               "Metadata.Config.stop_signal", "Metadata.Config.annotations"}));
     const Json& metadata = document["Metadata"];
     if (!metadata.is_object()) {
         return fail(ErrorCode::damaged, "the CRI's record has no Metadata");

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/json.hpp"
 #include "base/page_source.hpp"
 #include "base/result.hpp"
 
@@ -27,6 +28,10 @@ struct ContainerRecord {
 Result<std::optional<ContainerRecord>> read_container_record(const PageSource& database, std::string_view name_space,
                                                              std::string_view id);
 
+/// For a record that is read in a process of its own. What is not there comes back empty.
+Json pack_container_record(const ContainerRecord& record);
+ContainerRecord unpack_container_record(const Json& packed);
+
 /// What the CRI plugin wrote about a container.
 struct CriMetadata {
     std::string stop_signal;        ///< a name; empty: neither pod nor image says one
@@ -35,6 +40,6 @@ struct CriMetadata {
 };
 
 /// Error: damaged.
-Result<CriMetadata> parse_cri_metadata(std::string_view json);
+Result<CriMetadata> parse_cri_metadata(std::string_view json, JsonReader read = read_json);
 
 }  // namespace cstop::settings

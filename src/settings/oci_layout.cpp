@@ -7,8 +7,8 @@
 
 #include <fmt/format.h>
 
-#include "base/json.hpp"
 #include "base/text.hpp"
+#include "kernel/foreign_parser.hpp"
 #include "settings/blob.hpp"
 
 namespace cstop::settings {
@@ -22,12 +22,12 @@ Result<Index> read_index(const kernel::Directory& layout) {
     if (!marker) {
         return Failure(with_context("no OCI image layout", std::move(marker).error()));
     }
-    const auto version = read_json(marker->bytes, {"imageLayoutVersion"});
+    const auto version = kernel::json_reader_for(marker->writers)(marker->bytes, {"imageLayoutVersion"});
     if (!version || !(*version)["imageLayoutVersion"].text().value_or("").starts_with("1.")) {
         return fail(ErrorCode::damaged, "oci-layout does not say imageLayoutVersion 1");
     }
     CSTOP_TRY(const kernel::FileContent content, kernel::read_file_below(layout, "index.json"));
-    auto document = parse_image_document(content.bytes);
+    auto document = parse_image_document(content.bytes, kernel::json_reader_for(content.writers));
     if (!document) {
         return Failure(with_context("index.json", std::move(document).error()));
     }

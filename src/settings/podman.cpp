@@ -11,6 +11,7 @@
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "kernel/directory.hpp"
+#include "kernel/foreign_parser.hpp"
 #include "kernel/page_file.hpp"
 #include "settings/store.hpp"
 #include "settings/systemd_timeout.hpp"
@@ -31,12 +32,44 @@ Result<ConfigBytes> read_config(const PageSource& database, std::string_view id)
     });
 }
 
-Result<void> take_bolt_record(EngineSettings& settings, const model::Container& container, const PageSource& database) {
-    CSTOP_TRY(const ConfigBytes bytes, read_config(database, container.id));
+Result<Json> read_libpod_config(std::string_view bytes) {
+    return read_json(bytes, {"id", "stopTimeout", "restart_policy"});
+}
+
+Result<void> take_config(EngineSettings& settings, const model::Container& container, const Json& config) {
+    if (!config.is_object() || config["id"].text().value_or(container.id) != container.id) {
+        return fail(ErrorCode::damaged, "the record is another container's");
+    }
+    // Go leaves a zero out: no stop signal, SIGKILL at once, as podman stop does it.
+    const auto timeout = config["stopTimeout"].is_null() ? 0 : config["stopTimeout"].natural();
+    if (timeout) {
+        settings.grace = {.value = make_grace(*timeout), .source = "libpod stopTimeout"};
+    } else {
+        settings.warnings.emplace_back("libpod's stopTimeout is no whole number of seconds");
+    }
+    const std::string_view policy = config["restart_policy"].text().value_or("");
+    if (!policy.empty() && policy != "no") {
+        // conmon's exit command does it a second after the end, without any daemon; only podman stop notes that the
+        // user wanted the end.
+        settings.restart = {
+            .who = "podman", .name = std::string(policy), .keep_down = "podman stop " + make_command_word(container)};
+    }
+    return {};
+}
+
+Result<Json> read_record(const PageSource& database, std::string_view id) {
+    CSTOP_TRY(const ConfigBytes bytes, read_config(database, id));
     if (!bytes) {
         return fail(ErrorCode::not_found, "does not know the container");
     }
-    return take_libpod_config(settings, container, *bytes);
+    return read_libpod_config(*bytes);
+}
+
+Result<void> take_bolt_record(EngineSettings& settings, const model::Container& container,
+                              const kernel::PageFile& database) {
+    CSTOP_TRY(const Json config,
+              kernel::parse_written_by(database.writers(), [&] { return read_record(database, container.id); }));
+    return take_config(settings, container, config);
 }
 
 // podman 4.8 and newer. Said where it matters: with the ten seconds.
@@ -58,7 +91,7 @@ Result<void> take_database(EngineSettings& settings, const model::Container& con
     if (!bolt) {
         return Failure(std::move(bolt).error());
     }
-    auto taken = take_bolt_record(settings, container, kernel::PageFile(*std::move(bolt)));
+    auto taken = take_bolt_record(settings, container, *bolt);
     if (!taken) {
         return Failure(with_context(libpod.path() + "/bolt_state.db", std::move(taken).error()));
     }
@@ -77,25 +110,8 @@ EngineSettings read_settings(const model::Container& container) {
 }  // namespace
 
 Result<void> take_libpod_config(EngineSettings& settings, const model::Container& container, std::string_view bytes) {
-    CSTOP_TRY(const Json config, read_json(bytes, {"id", "stopTimeout", "restart_policy"}));
-    if (!config.is_object() || config["id"].text().value_or(container.id) != container.id) {
-        return fail(ErrorCode::damaged, "the record is another container's");
-    }
-    // Go leaves a zero out: no stop signal, SIGKILL at once, as podman stop does it.
-    const auto timeout = config["stopTimeout"].is_null() ? 0 : config["stopTimeout"].natural();
-    if (timeout) {
-        settings.grace = {.value = make_grace(*timeout), .source = "libpod stopTimeout"};
-    } else {
-        settings.warnings.emplace_back("libpod's stopTimeout is no whole number of seconds");
-    }
-    const std::string_view policy = config["restart_policy"].text().value_or("");
-    if (!policy.empty() && policy != "no") {
-        // conmon's exit command does it a second after the end, without any daemon; only podman stop notes that the
-        // user wanted the end.
-        settings.restart = {
-            .who = "podman", .name = std::string(policy), .keep_down = "podman stop " + make_command_word(container)};
-    }
-    return {};
+    CSTOP_TRY(const Json config, read_libpod_config(bytes));
+    return take_config(settings, container, config);
 }
 
 const Engine podman_engine = {

@@ -203,7 +203,7 @@ int main(int argc, char** argv) {
         std::fprintf(stderr, "bbolt_reader: %s\n", format_error(file.error()).c_str());
         return 2;
     }
-    const kernel::PageFile file_pages(*std::move(file));
+    const kernel::PageFile file_pages = *std::move(file);
     const SlowPages pages(file_pages);
     const Count count = read_until(Clock::now() + std::chrono::seconds(std::atoi(argv[2])), pages, is_checked);
     fmt::print("{}: {} snapshots of {} generations, {} retries, {} records, {} times busy, {} wrong\n",

@@ -297,13 +297,13 @@ TEST_CASE("a file is read like bytes") {
     REQUIRE(opened.has_value());
     auto file = kernel::open_page_file(*opened, "x.db");
     REQUIRE(file.has_value());
-    CHECK(read_root_value(kernel::PageFile(*std::move(file)), "key").value() == "value");
+    CHECK(read_root_value(*file, "key").value() == "value");
     CHECK_FALSE(kernel::open_page_file(*opened, "none").has_value());
     CHECK_FALSE(kernel::open_page_file(*opened, ".").has_value());
     directory.write("short.db", database.bytes().substr(0, 2 * page_size + 5));
     auto torn = kernel::open_page_file(*opened, "short.db");
     REQUIRE(torn.has_value());
-    what(read_root_value(kernel::PageFile(*std::move(torn)), "key"));
+    what(read_root_value(*torn, "key"));
 }
 
 TEST_CASE("a recorded database cut off anywhere is an answer or an error") {
