@@ -7,14 +7,17 @@
 #include "base/text.hpp"
 #include "kernel/directory.hpp"
 #include "kernel/foreign_parser.hpp"
+#include "settings/store.hpp"
 
 namespace cstop::settings {
 
 namespace {
 
-// The bundle may belong to whoever made the container: its config.json is opened without following a symlink.
-Result<std::optional<std::string>> read_bundle_config(const std::string& bundle) {
-    CSTOP_TRY(const kernel::Directory directory, kernel::open_directory(bundle));
+// The bundle may belong to whoever made the container: its config.json is opened without following a symlink. And it
+// must belong to them, where the state file does: they name it, but a privileged caller reads it.
+Result<std::optional<std::string>> read_bundle_config(const model::Container& container) {
+    const std::string& bundle = container.bundle;
+    CSTOP_TRY(const kernel::Directory directory, open_store(container, bundle));
     CSTOP_TRY(const kernel::FileContent content, kernel::read_file_below(directory, "config.json"));
     auto annotation = parse_bundle_config(content.bytes, kernel::json_reader_for(content.writers));
     if (!annotation) {
@@ -44,7 +47,7 @@ std::optional<model::Sourced<std::string>> read_annotation(const model::Containe
     if (!container.bundle.starts_with('/')) {
         return std::nullopt;
     }
-    auto written = read_bundle_config(container.bundle);
+    auto written = read_bundle_config(container);
     if (!written) {
         if (written.error().code != ErrorCode::not_found) {
             warnings.push_back(escape_text(format_error(written.error())));

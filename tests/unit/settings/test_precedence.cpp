@@ -1,5 +1,7 @@
 // Which place counts.
 
+#include <unistd.h>
+
 #include <doctest/doctest.h>
 
 #include "files.hpp"
@@ -126,6 +128,27 @@ TEST_CASE("a bundle's config.json is not followed out of the bundle") {
     const auto settings = look_up_settings({}, std::nullopt, container);
     CHECK(settings.signal.value == sigterm);
     CHECK(settings.warnings.size() == 1);
+}
+
+TEST_CASE("another user's state makes a privileged caller read no bundle that is not theirs") {
+    if (geteuid() != 0) {
+        MESSAGE("needs root to give directories away");
+        return;
+    }
+    constexpr uid_t stranger = 12345;
+    const TemporaryDirectory directory;
+    directory.write("bundle/config.json", R"({"annotations":{"org.opencontainers.image.stopSignal":"SIGQUIT"}})");
+    const auto bundle = directory.path() / "bundle";
+    model::Container container;
+    container.bundle = bundle;
+    container.state_owner = stranger;
+    auto settings = look_up_settings({}, std::nullopt, container);
+    CHECK(settings.signal.value == sigterm);
+    CHECK(settings.warnings.size() == 1);
+    REQUIRE(chown(bundle.c_str(), stranger, stranger) == 0);
+    settings = look_up_settings({}, std::nullopt, container);
+    CHECK(settings.signal.value == Signal{3});
+    CHECK(settings.warnings.empty());
 }
 
 }  // namespace cstop::settings
