@@ -33,11 +33,11 @@ struct StepReport {
 /// A process that outlived the last step.
 struct Survivor {
     std::int32_t pid = 0;
-    std::string command;                   ///< comm, raw bytes
-    char state = '?';                      ///< letter of /proc/PID/stat
-    std::string wchan;                     ///< empty: unknown
-    std::string cause;                     ///< empty: unknown
-    std::optional<Duration> since_kill{};  ///< since the first SIGKILL; none: it got none
+    std::string command;                                ///< comm, raw bytes
+    char state = '?';                                   ///< letter of /proc/PID/stat
+    std::string wchan;                                  ///< empty: unknown
+    std::string cause;                                  ///< empty: unknown
+    std::optional<Duration> since_kill = std::nullopt;  ///< since the first SIGKILL; none: it got none
 };
 
 struct Outcome {
