@@ -57,6 +57,7 @@ def masked(line):
     return line
 
 
+@pytest.mark.newer_kernel("the README shows a signal that goes through a pidfd")
 def test_the_console_shows_what_happens(any_place, source, shell):
     any_place.container("web", {"QUIT": "exit 3", "TERM": ":"}, annotations={STOP_SIGNAL: "SIGQUIT"})
     any_place.container("db", STUBBORN)
