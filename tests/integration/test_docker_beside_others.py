@@ -6,7 +6,7 @@ import pytest
 from containers import OBEDIENT
 from engine_containerd import Containerd
 from engine_docker import Docker
-from engine_host import IMAGES, open_host
+from engine_host import IMAGES, open_host, wait_until
 from engine_podman import Podman
 from engine_runc import Runc
 
@@ -144,10 +144,11 @@ def test_gvisors_containers_are_refused_with_the_command_that_would_do_it(engine
     directory = engines.host.path(root)
     directory.mkdir(parents=True, exist_ok=True)
     file = directory / f"{container_id}_sandbox:{container_id}.state"
-    inside = engines.host.run("sh", "-c", "pidof sleep || true").split()
+    # It is a shell's copy until it has become itself.
+    inside = wait_until(lambda: engines.host.processes_of("sleep"), 20, "the sentry sleeps")
     state = {
         "id": container_id, "spec": {}, "bundleDir": "/run/nowhere", "createdAt": "2026-01-01T00:00:00Z", "owner": "",
-        "status": 2, "goferPid": int(inside[0]), "sandbox": {"id": container_id, "pid": int(inside[0])},
+        "status": 2, "goferPid": inside[0], "sandbox": {"id": container_id, "pid": inside[0]},
     }  # fmt: skip
     file.write_text(json.dumps(state), encoding="utf-8")
     (directory / f"{container_id}_sandbox:{container_id}.lock").write_bytes(b"")
