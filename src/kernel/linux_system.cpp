@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <utility>
 
+#include <climits>
 #include <fmt/format.h>
 
 #include "kernel/confinement.hpp"
@@ -36,13 +37,30 @@ constexpr std::uint64_t state_watch_token = UINT64_MAX - 1;
 /// again.
 constexpr auto polling_interval = std::chrono::milliseconds(20);
 
-/// Thousands of containers are thousands of pidfds.
-void raise_descriptor_limit() {
+/// Thousands of containers are thousands of pidfds. The limit that is in force now.
+int raise_descriptor_limit() {
     rlimit limit{};
-    if (::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
-        limit.rlim_cur = limit.rlim_max;
-        ::setrlimit(RLIMIT_NOFILE, &limit);
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) {
+        return INT_MAX;
     }
+    if (limit.rlim_cur < limit.rlim_max) {
+        const rlimit raised{.rlim_cur = limit.rlim_max, .rlim_max = limit.rlim_max};
+        limit.rlim_cur = ::setrlimit(RLIMIT_NOFILE, &raised) == 0 ? limit.rlim_max : limit.rlim_cur;
+    }
+    return static_cast<int>(std::min<rlim_t>(limit.rlim_cur, INT_MAX));
+}
+
+/// What a stop opens for moments: a file of /proc, a cgroup below with its lists, a member's pidfd. Without them it
+/// would be stuck half way (faults.md F31).
+constexpr int spare_descriptors = 6;
+
+/// The kernel gives the lowest number that is free, so the highest tells how many there are.
+int highest_descriptor(const HeldContainer& held) {
+    int highest = std::max(held.init.pidfd().number(), held.state_directory.number());
+    for (const Cgroup& cgroup : held.cgroups) {
+        highest = std::max(highest, cgroup.directory.number());
+    }
+    return highest;
 }
 
 class LinuxSystem final : public System {
@@ -90,6 +108,7 @@ private:
 
     OwnProcess own_;
     AfterOpening after_opening_;
+    int most_descriptors_ = raise_descriptor_limit();
     Containers opened_ = Containers::all_are_ours;
     CgroupMounts& mounts_;
     EventLoop loop_;
@@ -119,6 +138,9 @@ Result<Opened> LinuxSystem::open(const Target& target) {
     Opened opened;
     CSTOP_TRY(std::unique_ptr<HeldContainer> held, hold_container(target, own_, mounts_, opened));
     opened.handle = find_room();
+    if (highest_descriptor(*held) >= most_descriptors_ - spare_descriptors) {
+        return fail_with_errno(EMFILE, "hold the container");
+    }
     CSTOP_CHECK(watch_init(loop_, *held, opened.handle));
     if (target.state_owner != own_.user() || has_cgroup_of_others(held->cgroups, own_.user())) {
         opened_ = Containers::some_are_others;
@@ -346,7 +368,6 @@ Result<std::span<const Event>> LinuxSystem::wait(std::optional<Instant> until) {
 }  // namespace
 
 Result<std::unique_ptr<System>> make_linux_system(AfterOpening after_opening) {
-    raise_descriptor_limit();
     CSTOP_TRY(OwnProcess own, OwnProcess::read());
     CSTOP_TRY(EventLoop loop, EventLoop::make());
     CSTOP_TRY(Interruption interruption, Interruption::make());
