@@ -124,11 +124,15 @@ class Host:
         pid = int(pid)
         try:
             begin = _start_time(self.path(f"/proc/{pid}"))
+            # Two hosts that began together have the same pids, and processes that began in the same tick.
+            space = os.readlink(self.path(f"/proc/{pid}/ns/pid"))
         except FileNotFoundError:
             raise ProcessLookupError(pid) from None
         for outside in Path("/proc").glob("[0-9]*"):
             try:
-                if _nspid(outside)[self._level :][:1] == [pid] and _start_time(outside) == begin:
+                if _nspid(outside)[self._level :][:1] != [pid] or _start_time(outside) != begin:
+                    continue
+                if os.readlink(outside / "ns/pid") == space:
                     return Process(int(outside.name))
             except OSError:
                 pass
