@@ -171,10 +171,10 @@ Selection select_matches(const model::Request& request, Search& search) {
     return selection;
 }
 
-Selection select_pod(const std::string& pod, Search& search) {
+Selection select_pod(const model::Request& request, const std::string& pod, Search& search) {
     Selection selection;
     auto sightings = search.scan(selection.problems);
-    const auto chosen = choose_pod(pod, sightings);
+    const auto chosen = choose_pod(pod, request.filters, sightings);
     if (!chosen) {
         selection.answers.push_back({.word = pod, .container = Failure(chosen.error())});
         std::ranges::move(search.problems(), std::back_inserter(selection.problems));
@@ -212,7 +212,7 @@ Result<Selection> select_containers(const model::Request& request, const std::ve
         return select_matches(request, search);
     }
     if (request.pod) {
-        return select_pod(*request.pod, search);
+        return select_pod(request, *request.pod, search);
     }
     return select_words(words, search);
 }

@@ -188,7 +188,8 @@ bool is_of_pod(const model::Container& container, std::string_view pod) {
             (!container.pod_namespace.empty() && pod == fmt::format("{}/{}", container.pod_namespace, container.pod)));
 }
 
-Result<std::vector<std::size_t>> choose_pod(std::string_view pod, std::span<const Sighting> sightings) {
+Result<std::vector<std::size_t>> choose_pod(std::string_view pod, std::span<const model::Filter> filters,
+                                            std::span<const Sighting> sightings) {
     Indices found =
         find_all(sightings, [&](const Sighting& each) { return each.container && is_of_pod(*each.container, pod); });
     if (found.empty()) {
@@ -200,10 +201,12 @@ Result<std::vector<std::size_t>> choose_pod(std::string_view pod, std::span<cons
     if (of_other_pod != found.end()) {
         return fail_ambiguous(sightings, {found.front(), *of_other_pod});
     }
-    Indices running = find_all(sightings, [&](const Sighting& each) {
-        return each.container && is_of_pod(*each.container, pod) && is_up(*each.container);
-    });
-    return running.empty() ? found : running;
+    std::erase_if(found, [&](std::size_t each) { return !is_match(filters, *sightings[each].container); });
+    const auto is_running = [&](std::size_t each) { return is_up(*sightings[each].container); };
+    if (!asks_for_status(filters) && std::ranges::any_of(found, is_running)) {
+        std::erase_if(found, [&](std::size_t each) { return !is_running(each); });
+    }
+    return found;
 }
 
 }  // namespace cstop::discover

@@ -34,8 +34,10 @@ bool is_within(const model::Request& request, const model::Container& container)
 /// Does it belong to a pod called `pod` (NAME or NAMESPACE/NAME)?
 bool is_of_pod(const model::Container& container, std::string_view pod);
 
-/// The containers of the pod that `pod` (NAME or NAMESPACE/NAME) means: those that run, or all when none does. Errors:
-/// not_found; ambiguous when several pods are called so.
-Result<std::vector<std::size_t>> choose_pod(std::string_view pod, std::span<const Sighting> sightings);
+/// The containers of the pod that `pod` (NAME or NAMESPACE/NAME) means and that every filter matches: those that run,
+/// or all when none does or a filter asks for a status. None at all: no filter lets one through. Errors: not_found;
+/// ambiguous when several pods are called so.
+Result<std::vector<std::size_t>> choose_pod(std::string_view pod, std::span<const model::Filter> filters,
+                                            std::span<const Sighting> sightings);
 
 }  // namespace cstop::discover

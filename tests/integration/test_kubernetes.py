@@ -131,6 +131,15 @@ def test_a_pod_is_stopped_its_sandbox_last(kubernetes):
     assert neighbour.is_untouched() and bank.init.is_alive()
 
 
+def test_of_a_pod_only_what_a_filter_matches_is_stopped(kubernetes):
+    pod = kubernetes.pod("shop")
+    one, two = (kubernetes.container(pod, name, OBEDIENT) for name in ("one", "two"))
+    ended = kubernetes.host.cstop("--pod", "shop", "--filter", f"id={one.id}")
+    assert (ended.status, ended.names) == (0, [one.id])
+    assert one.is_gone()
+    assert two.is_untouched() and pod.init.is_alive()
+
+
 def test_all_of_the_engine_takes_the_sandboxes_last(kubernetes):
     pod = kubernetes.pod("shop")
     # It would not be able to write this down if its pod's pid namespace ended before it.

@@ -161,6 +161,15 @@ def test_a_pod_is_stopped_its_infra_container_last(podman):
     assert neighbour.is_untouched()
 
 
+def test_of_a_pod_only_what_a_filter_matches_is_stopped(podman):
+    infra = podman.pod("shop")
+    one, two = podman.container("one", OBEDIENT, "--pod=shop"), podman.container("two", OBEDIENT, "--pod=shop")
+    ended = podman.host.cstop("--pod", "shop", "--filter", "name=one")
+    assert (ended.status, ended.names) == (0, [one.id])
+    assert one.is_gone()
+    assert two.is_untouched() and infra.init.is_alive()
+
+
 def test_a_container_of_a_pod_is_stopped_alone(podman):
     infra = podman.pod("shop")
     one, two = podman.container("one", OBEDIENT, "--pod=shop"), podman.container("two", OBEDIENT, "--pod=shop")

@@ -188,22 +188,41 @@ TEST_CASE("a pod is its containers that run, or all of them when none does") {
     seen.push_back(see_pod("aaa2", "", "shop", "default", ""));
     seen.push_back(see_pod("aaa3", "web", "other", "default", ""));
     seen.push_back(see("shop"));
-    CHECK(choose_pod("shop", seen).value() == std::vector<std::size_t>{0, 1});
-    CHECK(choose_pod("default/shop", seen).value() == std::vector<std::size_t>{0, 1});
+    CHECK(choose_pod("shop", {}, seen).value() == std::vector<std::size_t>{0, 1});
+    CHECK(choose_pod("default/shop", {}, seen).value() == std::vector<std::size_t>{0, 1});
     seen[0].container->status = model::Status::stopped;
-    CHECK(choose_pod("shop", seen).value() == std::vector<std::size_t>{1});
+    CHECK(choose_pod("shop", {}, seen).value() == std::vector<std::size_t>{1});
     seen[1].container->status = model::Status::stopped;
-    CHECK(choose_pod("shop", seen).value() == std::vector<std::size_t>{0, 1});
-    CHECK(choose_pod("default/none", seen).error().code == ErrorCode::not_found);
-    CHECK(choose_pod("web", seen).error().code == ErrorCode::not_found);
+    CHECK(choose_pod("shop", {}, seen).value() == std::vector<std::size_t>{0, 1});
+    CHECK(choose_pod("default/none", {}, seen).error().code == ErrorCode::not_found);
+    CHECK(choose_pod("web", {}, seen).error().code == ErrorCode::not_found);
+}
+
+TEST_CASE("of a pod only what every filter matches is chosen") {
+    using Key = model::Filter::Key;
+    std::vector<Sighting> seen;
+    seen.push_back(see_pod("aaa1", "web", "shop", "default", ""));
+    seen.push_back(see_pod("aaa2", "db", "shop", "default", ""));
+    seen.push_back(see_pod("aaa3", "web", "other", "default", ""));
+    const auto chosen = [&](const std::vector<model::Filter>& filters) {
+        return choose_pod("shop", filters, seen).value();
+    };
+    CHECK(chosen({{Key::id, "aaa2"}}) == std::vector<std::size_t>{1});
+    CHECK(chosen({{Key::id, "aaa"}, {Key::engine, seen[0].container->engine}}) == std::vector<std::size_t>{0, 1});
+    CHECK(chosen({{Key::id, "aaa1"}, {Key::id, "aaa2"}}).empty());
+    CHECK(chosen({{Key::id, "aaa3"}}).empty());
+    CHECK(chosen({{Key::status, "stopped"}}).empty());
+    seen[0].container->status = model::Status::stopped;
+    CHECK(chosen({{Key::status, "stopped"}}) == std::vector<std::size_t>{0});
+    CHECK(choose_pod("none", std::vector<model::Filter>{{Key::id, "aaa"}}, seen).error().code == ErrorCode::not_found);
 }
 
 TEST_CASE("pods of one name in two namespaces are ambiguous") {
     std::vector<Sighting> seen;
     seen.push_back(see_pod("aaa1", "web", "shop", "default", ""));
     seen.push_back(see_pod("aaa2", "web", "shop", "test", ""));
-    CHECK(choose_pod("shop", seen).error().code == ErrorCode::ambiguous);
-    CHECK(choose_pod("test/shop", seen).value() == std::vector<std::size_t>{1});
+    CHECK(choose_pod("shop", {}, seen).error().code == ErrorCode::ambiguous);
+    CHECK(choose_pod("test/shop", {}, seen).value() == std::vector<std::size_t>{1});
 }
 
 TEST_CASE("--engine and --namespace narrow what is looked at") {
