@@ -77,6 +77,7 @@ void take_state(const StateDirectory& state, std::string_view id, Places& places
 
 std::vector<StateDirectory> find_state_directories() {
     std::vector<StateDirectory> states;
+    states.reserve(state_places.size());
     for (const std::string_view place : state_places) {
         states.push_back({.path = std::string(place), .runtime = {}});
     }

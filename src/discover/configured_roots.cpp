@@ -4,6 +4,8 @@
 #include <unistd.h>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "base/text.hpp"
 #include "discover/toml_strings.hpp"
 #include "kernel/directory.hpp"
@@ -33,7 +35,7 @@ void add_roots_of_all(RootList& list, const std::string& base, Parse parse) {
     const auto names = drop_ins ? kernel::list_names(*drop_ins) : Result<std::vector<std::string>>();
     if (names) {
         for (const std::string& name : *names) {
-            add_roots_of(list, base + ".d/" + name, parse);
+            add_roots_of(list, fmt::format("{}.d/{}", base, name), parse);
         }
     }
 }

@@ -11,7 +11,7 @@ namespace cstop::kernel {
 
 namespace {
 
-std::string choose(std::string wanted, const std::string& home, std::string_view below) {
+std::string choose(const std::string& wanted, const std::string& home, std::string_view below) {
     return wanted.empty() && !home.empty() ? home + std::string(below) : wanted;
 }
 
