@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -10,6 +11,7 @@
 #include "kernel/freezer.hpp"
 #include "kernel/members.hpp"
 #include "kernel/own_cgroups.hpp"
+#include "kernel/proc_file.hpp"
 #include "kernel/process_owner.hpp"
 #include "kernel/process_status.hpp"
 
@@ -23,20 +25,28 @@ struct Portrait {
     Memberships memberships;
 };
 
+Result<Portrait> read_by_number(std::int32_t pid) {
+    CSTOP_TRY(ProcessStatus status, read_process_status(pid));
+    CSTOP_TRY(Memberships memberships, read_memberships(pid));
+    return Portrait{.status = std::move(status), .memberships = std::move(memberships)};
+}
+
 /// None when it ended meanwhile.
 Result<std::optional<Portrait>> read_portrait(const InitProcess& init) {
     if (!init.is_alive()) {
         return std::optional<Portrait>();
     }
-    Result<ProcessStatus> status = read_process_status(init.pid());
-    Result<Memberships> memberships = read_memberships(init.pid());
-    // Both were read by number. Only if init still lives were they its own.
+    Result<Portrait> portrait = read_by_number(init.pid());
+    for (int tries = 0; !portrait && is_absence(portrait.error()) && init.is_alive() && tries < most_absences;
+         ++tries) {
+        portrait = read_by_number(init.pid());
+    }
+    // It was read by number. Only if init still lives was it its own.
     if (!init.is_alive()) {
         return std::optional<Portrait>();
     }
-    CSTOP_CHECK(status);
-    CSTOP_CHECK(memberships);
-    return std::optional<Portrait>({.status = *std::move(status), .memberships = *std::move(memberships)});
+    CSTOP_CHECK(portrait);
+    return std::optional<Portrait>(*std::move(portrait));
 }
 
 Failure refuse_untouchable(std::int32_t pid) {

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "kernel/pidfd.hpp"
+#include "kernel/proc_file.hpp"
 
 namespace cstop::kernel {
 
@@ -17,6 +18,17 @@ Error explain_missing(const Descriptor& pidfd, std::int32_t pid, Error error) {
         return Error{.code = ErrorCode::denied, .errno_value = 0, .what = fmt::format("/proc hides process {}", pid)};
     }
     return error;
+}
+
+/// Repeated only where the pidfd can tell that the process has not ended.
+Result<ProcessStat> read_held_stat(const Descriptor& pidfd, std::int32_t pid) {
+    Result<ProcessStat> stat = read_process_stat(pid);
+    for (int tries = 0;
+         !stat && is_absence(stat.error()) && pidfd.is_open() && !is_process_ended(pidfd) && tries < most_absences;
+         ++tries) {
+        stat = read_process_stat(pid);
+    }
+    return stat;
 }
 
 }  // namespace
@@ -35,7 +47,7 @@ Result<InitProcess> InitProcess::open(std::int32_t pid, std::uint64_t start_time
         return fail(ErrorCode::unsupported,
                     fmt::format("prove process {}: no pidfd_open here and no start time recorded", pid));
     }
-    const Result<ProcessStat> stat = read_process_stat(pid);
+    const Result<ProcessStat> stat = read_held_stat(init.pidfd_, pid);
     if (!stat) {
         const Error error = explain_missing(init.pidfd_, pid, stat.error());
         if (error.code == ErrorCode::gone) {

@@ -45,6 +45,10 @@ Result<std::string> read_proc_file(std::int32_t pid, std::string_view name) {
     return read_all(*file, largest_proc_file, path, Ending::short_read);
 }
 
+bool is_absence(const Error& error) {
+    return error.errno_value == ESRCH;
+}
+
 std::uint64_t read_namespace_inode(const std::string& path) {
     struct stat status{};
     return ::stat(path.c_str(), &status) == 0 ? status.st_ino : 0;

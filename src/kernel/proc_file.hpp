@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/error.hpp"
 #include "base/result.hpp"
 
 namespace cstop::kernel {
@@ -13,6 +14,13 @@ namespace cstop::kernel {
 /// /proc/PID/`name`, one that the kernel makes in one piece: stat, status, cgroup, wchan, attr/... Errors: gone when
 /// the process is (ENOENT, ESRCH); denied.
 Result<std::string> read_proc_file(std::int32_t pid, std::string_view name);
+
+/// The process ended between open and read, or a thread of it that is not the first is in the middle of exec: the two
+/// exchange their ids, and for a moment nobody has the pid. A pidfd tells which.
+bool is_absence(const Error& error);
+
+/// So often a read is repeated that found nobody while the pidfd says that the process lives.
+inline constexpr int most_absences = 100;
 
 /// A file by its whole path, for those of no process or our own: "/proc/self/mountinfo".
 Result<std::string> read_proc_path(const std::string& path, std::size_t limit);

@@ -44,6 +44,21 @@ def test_f08_a_process_whose_threads_exec_all_the_time_is_not_taken_for_dead(pla
     assert web.is_gone()
 
 
+@pytest.mark.once  # a sanitizer dislikes being traced
+@pytest.mark.parametrize("name", ("stat", "status", "cgroup"))
+def test_f08_an_init_that_has_no_pid_for_a_moment_is_asked_again(any_place, tmp_path, name):
+    """The error that a read gives now and then while a thread that is not the first calls exec."""
+    web = any_place.container("web", OBEDIENT)
+    log = tmp_path / "strace"
+    path = f"/proc/{web.pid}/{name}"
+    any_place.under = ("strace", "-o", log, "-P", path, "-e", "inject=read:error=ESRCH:when=1..3")
+    ended = any_place.cstop("--json", web.id)
+    assert "(INJECTED)" in log.read_text(encoding="utf-8")
+    assert (ended.status, ended.err) == (0, "")
+    assert web.received() == ["TERM"]
+    assert web.is_gone()
+
+
 class NeglectedPlace(Place):
     """Containers whose parent does not reap."""
 
