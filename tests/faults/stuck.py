@@ -3,9 +3,11 @@
 import subprocess
 import time
 
-# The holder thaws with the end of its standard input: nobody stays asleep when this process is killed. The loop device
-# is given back with the last mount, which may be that of a container's mount namespace.
+# The holder thaws with the end of its standard input: nobody stays asleep when this process is killed. It ignores that
+# nobody reads "frozen" any more. The loop device is given back with the last mount, which may be that of a container's
+# mount namespace.
 _HOLD = """
+trap '' PIPE
 mount -o loop "$1" "$2" && fsfreeze --freeze "$2" && echo frozen
 cat >/dev/null
 fsfreeze --unfreeze "$2"
@@ -24,7 +26,10 @@ class StuckFilesystem:
             file.truncate(8 << 20)
         subprocess.run(["mkfs.ext4", "-q", "-O", "^has_journal", self._image], check=True)
         hold = ["sh", "-c", _HOLD, "sh", str(self._image), str(self.path)]
-        self._holder = subprocess.Popen(view.enter(hold), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        # In a session of its own it outlives a process group that is killed as a whole.
+        self._holder = subprocess.Popen(
+            view.enter(hold), stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+        )
         said = self._holder.stdout.readline()
         if said != b"frozen\n":
             self.thaw()
