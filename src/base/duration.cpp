@@ -170,6 +170,14 @@ std::string format_duration(Duration duration) {
     return result;
 }
 
+std::string format_brief(Duration duration) {
+    const std::string whole = format_duration(duration);
+    const std::string_view text = whole;
+    const std::size_t unit = std::min(text.find_first_not_of("0123456789."), text.size());
+    const bool has_one_unit = unit > 0 && text.find_first_of("0123456789", unit) == std::string_view::npos;
+    return has_one_unit ? fmt::format("{} {}", text.substr(0, unit), text.substr(unit)) : whole;
+}
+
 std::string format_seconds(Duration duration) {
     if (duration == forever) {
         return "ever";

@@ -27,6 +27,9 @@ Result<Duration> parse_duration(std::string_view text);
 /// A minute and less is written in seconds. A negative length is written as "0s".
 std::string format_duration(Duration duration);
 
+/// For short sentences: "500 ms", "10 s", "1.5 s", "60 s", "1m30s", "infinity".
+std::string format_brief(Duration duration);
+
 /// For sentences: "10 seconds", "1 second", "1.5 seconds", "ever" for `forever`.
 std::string format_seconds(Duration duration);
 

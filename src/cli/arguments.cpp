@@ -129,7 +129,7 @@ Result<Filter> check_filter(const std::string& text) {
 
 /// --list looks and stops nothing, so whatever says how to stop is a misunderstanding.
 Result<void> check_list(const Typed& typed) {
-    const std::array<std::pair<bool, std::string_view>, 7> contradictions = {{
+    const std::array<std::pair<bool, std::string_view>, 8> contradictions = {{
         {typed.dry_run, "--dry-run"},
         {!typed.timeouts.empty(), "--timeout"},
         {!typed.signals.empty(), "--signal"},
@@ -137,6 +137,7 @@ Result<void> check_list(const Typed& typed) {
         {!typed.schedules.empty(), "--schedule"},
         {!typed.image_configs.empty(), "--image-config"},
         {typed.fail_on_kill, "--fail-on-kill"},
+        {typed.skip_futile_grace, "--skip-futile-grace"},
     }};
     for (const auto& [is_given, option] : contradictions) {
         if (is_given) {
@@ -252,6 +253,7 @@ Result<Request> check(const Typed& typed, const Environment& environment) {
     request.dry_run = typed.dry_run;
     request.json = typed.json;
     request.fail_on_kill = typed.fail_on_kill;
+    request.skip_futile_grace = typed.skip_futile_grace;
     request.use_sandbox = !typed.no_sandbox;
     if (typed.quiet) {
         request.verbosity = model::Verbosity::quiet;

@@ -31,6 +31,7 @@ struct Typed {
     Values schedules;
     Values image_configs;
     bool fail_on_kill = false;
+    bool skip_futile_grace = false;
     bool no_sandbox = false;
 
     bool list = false;

@@ -49,6 +49,7 @@ struct Request {
     Duration kill_timeout = std::chrono::seconds(60);
     std::optional<Schedule> schedule;
     std::optional<ImageConfig> image_config;
+    bool skip_futile_grace = false;
     bool use_sandbox = true;
 
     // what is said

@@ -50,6 +50,7 @@ model::Plan make_plan(const model::Request& request, std::string word, model::Co
             step.signal = settings.signal.value;
         }
     }
+    plan.skips_futile_grace = request.skip_futile_grace;
     plan.is_explicit = request.signal.has_value() || request.schedule.has_value();
     plan.warnings = container.warnings;
     plan.warnings.insert(plan.warnings.end(), settings.warnings.begin(), settings.warnings.end());

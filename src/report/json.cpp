@@ -26,7 +26,8 @@ Object make_steps(const model::Outcome* outcome) {
             steps.push_back({{"signal", format_signal(step.signal)},
                              {"target", model::format_aim(step.aim)},
                              {"sent_at_ms", step.sent_at.count()},
-                             {"result", step.result}});
+                             {"result", step.result},
+                             {"way", make_text(step.way)}});
         }
     }
     return steps;
@@ -37,7 +38,7 @@ Object make_exit(const model::Outcome* outcome) {
         return nullptr;
     }
     if (outcome->exit->by_signal) {
-        return {{"signal", outcome->exit->value}};
+        return {{"signal", format_signal(Signal{outcome->exit->value})}};
     }
     return {{"code", outcome->exit->value}};
 }
@@ -55,6 +56,15 @@ Object make_survivors(const model::Outcome* outcome) {
         }
     }
     return survivors;
+}
+
+Object make_restart(const std::optional<model::RestartPolicy>& restart) {
+    if (!restart) {
+        return nullptr;
+    }
+    return {{"who", make_text(restart->who)},
+            {"policy", make_text(restart->name)},
+            {"keep_down", make_text(restart->keep_down)}};
 }
 
 Object make_warnings(const Entry& entry, const model::Outcome* outcome) {
@@ -76,8 +86,8 @@ std::string_view format_failure(const Error& error) {
 
 /// Who it is and what was planned; null where there is no plan.
 void add_plan(Object& object, const model::Request& request, const Entry& entry) {
-    for (const char* const key :
-         {"id", "name", "engine", "namespace", "pid", "status", "signal", "signal_source", "timeout_ms", "schedule"}) {
+    for (const char* const key : {"id", "name", "engine", "namespace", "pod", "pid", "status", "uptime_ms", "signal",
+                                  "signal_source", "timeout_ms", "timeout_source", "schedule", "restart"}) {
         object[key] = nullptr;
     }
     if (entry.plan == nullptr) {
@@ -90,16 +100,26 @@ void add_plan(Object& object, const model::Request& request, const Entry& entry)
     object["name"] = make_text(container.name);
     object["engine"] = make_text(container.engine);
     object["namespace"] = make_text(container.name_space);
+    if (!container.pod.empty()) {
+        object["pod"] = container.pod_namespace.empty() ? container.pod : container.pod_namespace + '/' + container.pod;
+    }
     if (container.pid) {
         object["pid"] = *container.pid;
     }
     object["status"] = model::format_status(container.status);
+    if (container.uptime) {
+        object["uptime_ms"] = container.uptime->count();
+    }
     object["signal"] = format_signal(settings.signal.value);
     object["signal_source"] = settings.signal.source;
-    if (settings.grace.value != forever && !request.schedule) {
-        object["timeout_ms"] = settings.grace.value.count();
+    if (!request.schedule) {
+        if (settings.grace.value != forever) {
+            object["timeout_ms"] = settings.grace.value.count();
+        }
+        object["timeout_source"] = settings.grace.source;
     }
     object["schedule"] = model::format_schedule(entry.plan->schedule);
+    object["restart"] = make_restart(settings.restart);
 }
 
 void add_outcome(Object& object, const Entry& entry, const model::Outcome* outcome) {
@@ -131,6 +151,7 @@ std::string format_json(const model::Request& request, const Entry& entry, const
     constexpr int one_line = -1;
     Object object = Object::object();
     object["version"] = 1;
+    object["word"] = entry.word;
     add_plan(object, request, entry);
     add_outcome(object, entry, outcome);
     return object.dump(one_line, ' ', ascii_only, Object::error_handler_t::replace) + '\n';

@@ -1,11 +1,13 @@
 #include "report/reporter.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 #include "base/text.hpp"
 #include "report/json.hpp"
 #include "report/live_reporter.hpp"
 #include "report/sequence.hpp"
+#include "report/summary.hpp"
 #include "report/text.hpp"
 
 namespace cstop::report {
@@ -36,9 +38,11 @@ public:
                 }
             } else {
                 tell_entry_error(request_, entry, err_);
+                summary_.add(*entry.error);
                 results_.finish(index, request_.json ? format_json(request_, entry, nullptr) : "");
             }
         }
+        tell_summary();
     }
 
     void on_step(std::size_t plan, const model::StepReport& step) override {
@@ -65,6 +69,9 @@ public:
         const Entry& entry = entry_of(plan);
         tell_outcome(entry, outcome);
         results_.finish(planned_[plan], format_result(entry, outcome));
+        summary_.add(outcome);
+        ++finished_;
+        tell_summary();
     }
 
 private:
@@ -110,6 +117,15 @@ private:
         }
     }
 
+    /// The last line, where there was more than one container.
+    void tell_summary() {
+        if (finished_ < planned_.size() || entries_.size() < 2 || is_quiet()) {
+            return;
+        }
+        const auto duration = std::chrono::floor<Duration>(std::chrono::steady_clock::now() - began_);
+        err_.write(format_line(summary_.format(duration)));
+    }
+
     std::string format_result(const Entry& entry, const Outcome& outcome) const {
         if (request_.json) {
             return format_json(request_, entry, &outcome);
@@ -123,6 +139,9 @@ private:
     Stream& err_;
     Sequence results_;
     std::vector<std::size_t> planned_;  ///< the entry of each plan
+    Summary summary_;
+    std::size_t finished_ = 0;  ///< plans that had their last word
+    std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
 };
 
 }  // namespace

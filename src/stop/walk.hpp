@@ -81,7 +81,7 @@ private:
 
     void tell_step(std::string result, std::string way);
     void tell_escalation();
-    void tell_futility();
+    void meet_futility();
     void warn(std::string sentence);
     void thaw();
 

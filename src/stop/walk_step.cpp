@@ -39,6 +39,7 @@ void Walk::do_step() {
     }
     if (is_sent_by_another()) {
         tell_step("not sent: another stop is under way", "");
+        meet_futility();
         return;
     }
     if (signal_of(current) == sigkill) {
@@ -82,7 +83,7 @@ void Walk::after_signal_to_init() {
             warn(format_error(with_context("continue the stopped init", std::move(resumed).error())));
         }
     }
-    tell_futility();
+    meet_futility();
 }
 
 void Walk::signal_everybody() {
@@ -171,15 +172,26 @@ void Walk::tell_escalation() {
     }
 }
 
-void Walk::tell_futility() {
+/// A wait for a signal that init never sees is ended only when the user asked for it and another step follows; a
+/// repeated step takes its time whatever comes of it.
+void Walk::meet_futility() {
     auto sentence = explain_futility(opened_, signal_of(step()));
-    if (!sentence.has_value()) {
+    if (step().aim != Aim::init || !sentence.has_value()) {
         return;
     }
-    if (index_ + 1 < plan_.schedule.steps.size() && signal_of(plan_.schedule.steps[index_ + 1]) == sigkill) {
-        *sentence += fmt::format("; SIGKILL in {}", format_duration(step().wait));
+    const bool has_next = index_ + 1 < plan_.schedule.steps.size();
+    const bool is_skipped = plan_.skips_futile_grace && has_next && !is_repeating();
+    if (has_next && signal_of(plan_.schedule.steps[index_ + 1]) == sigkill) {
+        *sentence +=
+            is_skipped ? std::string("; SIGKILL at once")
+                       : fmt::format("; SIGKILL in {}; --skip-futile-grace skips the wait", format_brief(step().wait));
     }
     warn(*std::move(sentence));
+    if (is_skipped) {
+        failed_step_ = step();
+        failed_step_->wait = Duration::zero();
+        advance();
+    }
 }
 
 void Walk::thaw() {

@@ -33,7 +33,7 @@ def test_f02_an_init_without_a_handler_is_killed_after_the_grace(place):
     ended = place.cstop("-t", "0.5", web.id)
     assert (ended.status, ended.names) == (0, [web.id]), ended.err
     futile, escalated = ended.err.splitlines()
-    assert futile.endswith("the kernel will drop it; SIGKILL in 500ms")
+    assert futile.endswith("the kernel will drop it; SIGKILL in 500 ms; --skip-futile-grace skips the wait")
     assert escalated.endswith("in 0.5 seconds, resorting to SIGKILL")
     assert ended.seconds >= 0.5
     assert web.is_gone()
@@ -88,5 +88,5 @@ def test_f17_a_parent_that_waits_for_its_vfork_is_not_called_unkillable(place):
     ended = place.cstop("--json", web.id)
     assert (ended.status, ended.err) == (0, "")
     [told] = ended.objects
-    assert (told["exit"], told["escalated"], told["leftovers"]) == ({"signal": 15}, False, 1)
+    assert (told["exit"], told["escalated"], told["leftovers"]) == ({"signal": "SIGTERM"}, False, 1)
     assert web.is_gone()

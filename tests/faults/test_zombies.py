@@ -100,5 +100,5 @@ def test_f09_a_zombie_that_was_there_before_is_not_running_and_its_parent_is_nam
     ended = neglected_place.cstop("--json", web.id)
     assert ended.status == 0
     [told] = ended.objects
-    assert (told["outcome"], told["exit"]) == ("not_running", {"signal": 9})
+    assert (told["outcome"], told["exit"]) == ("not_running", {"signal": "SIGKILL"})
     assert told["warnings"] == [f"init is a zombie that actor (pid {neglected_place.parent.pid}) does not reap"]

@@ -1,5 +1,6 @@
 """Running cstop: any binary (normal, static, sanitized), in any view."""
 
+import functools
 import json
 import os
 import select
@@ -9,6 +10,8 @@ import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
+
+import jsonschema
 
 SOURCE = Path(__file__).resolve().parents[2]
 BINARY = Path(os.environ.get("CSTOP", SOURCE / "build" / "src" / "cstop")).resolve()
@@ -31,6 +34,19 @@ def is_exit(told, expected):
     return told["exit"] == expected or (bool(UNDER) and told["exit"] is None)
 
 
+@functools.cache
+def _schema():
+    schema = json.loads((SOURCE / "tests" / "data" / "cstop.schema.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema)
+
+
+def check_object(told):
+    """One line of --json, valid as the schema says."""
+    _schema().validate(told)
+    return told
+
+
 @dataclass
 class Ended:
     """A cstop that has ended. `status` is negative when a signal ended it."""
@@ -46,7 +62,7 @@ class Ended:
 
     @property
     def objects(self):
-        return [json.loads(line) for line in self.out.splitlines()]
+        return [check_object(json.loads(line)) for line in self.out.splitlines()]
 
 
 class Running:

@@ -40,7 +40,7 @@ def test_a_killed_container_is_told_as_killed(place):
     assert ended.status == 0
     [told] = ended.objects
     assert told["outcome"] == "stopped"
-    assert is_exit(told, {"signal": 9})
+    assert is_exit(told, {"signal": "SIGKILL"})
     assert told["escalated"] is True
     assert told["duration_ms"] >= 300
 
@@ -120,3 +120,32 @@ def test_forever_repeats_until_the_container_is_gone(place):
     assert ended.status == 0
     assert web.received() == ["HUP", "HUP", "HUP"]
     assert is_exit(ended.objects[0], {"code": 6})
+
+
+def test_a_futile_grace_is_told_with_the_option_that_skips_it(place):
+    web = place.make("web", process=["sleep", "1000"]).run()
+    ended = place.cstop("-t", "1", web.id)
+    assert (ended.status, ended.names) == (0, [web.id])
+    assert 1 <= ended.seconds < 5
+    notice = "init (sleep) has no handler for SIGTERM: the kernel will drop it; SIGKILL in 1 s; --skip-futile-grace skips"
+    assert f"cstop: {web.id}: warning: {notice} the wait\n" in ended.err
+
+
+def test_a_futile_grace_is_skipped_when_that_is_asked_for(place):
+    web = place.make("web", process=["sleep", "1000"]).run()
+    ended = place.cstop("--json", "-t", "30", "--skip-futile-grace", web.id)
+    assert ended.status == 0
+    assert ended.seconds < 5
+    [told] = ended.objects
+    assert [(step["signal"], step["target"]) for step in told["steps"]] == [("SIGTERM", "init"), ("SIGKILL", "all")]
+    assert told["escalated"] is True and is_exit(told, {"signal": "SIGKILL"})
+    assert "SIGKILL at once" in ended.err
+    assert web.is_gone()
+
+
+def test_a_grace_that_may_be_of_use_is_not_skipped(place):
+    web = place.container("web", STUBBORN)
+    ended = place.cstop("-t", "1", "--skip-futile-grace", web.id)
+    assert (ended.status, ended.names) == (0, [web.id])
+    assert ended.seconds >= 1
+    assert web.received() == ["TERM"]

@@ -5,7 +5,7 @@ import subprocess
 from containers import OBEDIENT, STOP_SIGNAL, STUBBORN
 
 KEYS = [
-    "version", "id", "name", "engine", "namespace", "pid", "status", "signal", "signal_source", "timeout_ms", "schedule",
+    "version", "word", "id", "name", "engine", "namespace", "pid", "status", "signal", "signal_source", "timeout_ms", "schedule",
     "steps", "outcome", "exit", "escalated", "leftovers", "duration_ms", "warnings", "error",
 ]  # fmt: skip
 

@@ -29,7 +29,7 @@ def test_a_bad_id_between_two_good_ones_does_not_keep_them(place):
     one, two = place.container("one", OBEDIENT), place.container("two", OBEDIENT)
     ended = place.cstop(one.id, "nobody", two.id)
     assert (ended.status, ended.names) == (3, [one.id, two.id])
-    assert ended.err == "cstop: nobody: no such container\n"
+    assert ended.err.splitlines()[0] == "cstop: nobody: no such container"
     assert one.is_gone() and two.is_gone()
 
 

@@ -1,5 +1,7 @@
 """Many containers in one call, and several cstops on one container."""
 
+import re
+
 from containers import OBEDIENT, STUBBORN
 
 
@@ -7,7 +9,8 @@ def test_fifty_containers_are_stopped_at_the_same_time_in_argument_order(place):
     containers = place.several(50, OBEDIENT)
     ids = [container.id for container in reversed(containers)]
     ended = place.cstop(*ids)
-    assert (ended.status, ended.names, ended.err) == (0, ids, "")
+    assert (ended.status, ended.names) == (0, ids)
+    assert re.fullmatch(r"cstop: stopped 50, in [0-9.]+ m?s\n", ended.err), ended.err
     assert ended.seconds < 5
     assert all(container.received() == ["TERM"] and container.is_gone() for container in containers)
 
@@ -26,6 +29,19 @@ def test_one_stubborn_container_does_not_delay_the_name_of_those_before_it(place
     assert ended.status == 0
     assert [told["escalated"] for told in ended.objects] == [False, True]
     assert ended.objects[0]["duration_ms"] < 1000
+
+
+def test_the_last_line_counts_what_became_of_several_containers(place):
+    quick, slow = place.container("quick", OBEDIENT), place.container("slow", STUBBORN)
+    gone = place.container("gone", OBEDIENT).kill_init()
+    ended = place.cstop("-t", "1", quick.id, slow.id, gone.id, "nobody")
+    assert (ended.status, ended.names) == (3, [quick.id, slow.id, gone.id])
+    counted = r"cstop: stopped 2 \(1 by SIGKILL\), not running 1, not found 1, in 1(\.[0-9])? s"
+    assert re.fullmatch(counted, ended.err.splitlines()[-1]), ended.err
+    again = place.cstop("-q", quick.id, gone.id)
+    assert (again.status, again.err) == (0, "")
+    alone = place.cstop(quick.id)
+    assert "cstop: stopped" not in alone.err
 
 
 def test_two_cstops_send_one_stop_signal_and_the_shorter_grace_wins(place):

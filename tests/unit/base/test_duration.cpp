@@ -5,6 +5,7 @@
 #include "base/duration.hpp"
 
 using cstop::Duration;
+using cstop::format_brief;
 using cstop::format_duration;
 using cstop::format_seconds;
 using cstop::parse_duration;
@@ -130,4 +131,15 @@ TEST_CASE("a sentence has seconds") {
     CHECK(format_seconds(50ms) == "0.05 seconds");
     CHECK(format_seconds(90s) == "90 seconds");
     CHECK(format_seconds(cstop::forever) == "ever");
+}
+
+TEST_CASE("a short sentence has a blank before a unit that stands alone") {
+    CHECK(format_brief(0ms) == "0 s");
+    CHECK(format_brief(500ms) == "500 ms");
+    CHECK(format_brief(1500ms) == "1.5 s");
+    CHECK(format_brief(10s) == "10 s");
+    CHECK(format_brief(60s) == "60 s");
+    CHECK(format_brief(90s) == "1m30s");
+    CHECK(format_brief(1h) == "1 h");
+    CHECK(format_brief(cstop::forever) == "infinity");
 }

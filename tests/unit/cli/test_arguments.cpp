@@ -79,6 +79,7 @@ TEST_CASE("without options everything has its default") {
     CHECK_FALSE(request.json);
     CHECK(request.verbosity == model::Verbosity::normal);
     CHECK_FALSE(request.fail_on_kill);
+    CHECK_FALSE(request.skip_futile_grace);
     CHECK(request.use_sandbox);
 }
 
@@ -269,7 +270,8 @@ TEST_CASE("a list selects by itself and says nothing of how to stop") {
                                              {"--kill-timeout", "5"},
                                              {"--schedule", "HUP/5"},
                                              {"--image-config", "f"},
-                                             {"--fail-on-kill"}}) {
+                                             {"--fail-on-kill"},
+                                             {"--skip-futile-grace"}}) {
         Argv argv{"--list"};
         argv.insert(argv.end(), how.begin(), how.end());
         CHECK(error_of(argv).starts_with("--list: stops nothing, which contradicts --"));
@@ -325,7 +327,8 @@ TEST_CASE("unknown options are named as they were typed") {
 }
 
 TEST_CASE("flags set what they say, also in a cluster and repeated") {
-    const Request request = request_of({"-inv", "--json", "--fail-on-kill", "-n", "web"});
+    const Request request = request_of({"-inv", "--json", "--fail-on-kill", "--skip-futile-grace", "-n", "web"});
+    CHECK(request.skip_futile_grace);
     CHECK(request.ignore_missing);
     CHECK(request.dry_run);
     CHECK(request.json);

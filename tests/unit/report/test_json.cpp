@@ -28,10 +28,11 @@ Json read_back(const std::string& line) {
     return *std::move(json);
 }
 
-const std::vector<std::string> keys = {"version",   "id",          "name",      "engine",        "namespace",
-                                       "pid",       "status",      "signal",    "signal_source", "timeout_ms",
-                                       "schedule",  "steps",       "outcome",   "exit",          "escalated",
-                                       "leftovers", "duration_ms", "survivors", "warnings",      "error"};
+const std::vector<std::string> keys = {"version",   "word",          "id",         "name",           "engine",
+                                       "namespace", "pod",           "pid",        "status",         "uptime_ms",
+                                       "signal",    "signal_source", "timeout_ms", "timeout_source", "schedule",
+                                       "restart",   "steps",         "outcome",    "exit",           "escalated",
+                                       "leftovers", "duration_ms",   "survivors",  "warnings",       "error"};
 
 std::vector<std::string> keys_of(const Json& json) {
     std::vector<std::string> found;
@@ -48,10 +49,12 @@ TEST_CASE("a stopped container is told in full") {
     const report::Entry entry{.word = "web", .plan = &plan};
     const model::Outcome outcome = make_test_outcome();
     CHECK(report::format_json(model::Request{}, entry, &outcome) ==
-          R"({"version":1,"id":"c0ffee","name":null,"engine":"runc","namespace":null,"pid":4242,"status":"running",)"
-          R"("signal":"SIGTERM","signal_source":"default","timeout_ms":10000,)"
-          R"("schedule":"SIGTERM@init/10s/SIGKILL@all/60s",)"
-          R"("steps":[{"signal":"SIGTERM","target":"init","sent_at_ms":0,"result":"sent"}],"outcome":"stopped",)"
+          R"({"version":1,"word":"web","id":"c0ffee","name":null,"engine":"runc","namespace":null,"pod":null,)"
+          R"("pid":4242,"status":"running","uptime_ms":null,)"
+          R"("signal":"SIGTERM","signal_source":"default","timeout_ms":10000,"timeout_source":"default",)"
+          R"("schedule":"SIGTERM@init/10s/SIGKILL@all/60s","restart":null,)"
+          R"("steps":[{"signal":"SIGTERM","target":"init","sent_at_ms":0,"result":"sent","way":"pidfd"}],)"
+          R"("outcome":"stopped",)"
           R"("exit":{"code":3},"escalated":false,"leftovers":0,"duration_ms":12,"survivors":[],"warnings":[],)"
           R"("error":null})"
           "\n");
@@ -107,16 +110,30 @@ TEST_CASE("timeout_ms is null where there is no such number") {
     CHECK(read_back(report::format_json({}, entry, nullptr))["timeout_ms"].natural() == 0);
 }
 
-TEST_CASE("how init ended is a code or a signal's number") {
+TEST_CASE("how init ended is a code or a signal") {
     const model::Plan plan = make_test_plan("web");
     const report::Entry entry{.word = "web", .plan = &plan};
     model::Outcome outcome = make_test_outcome();
     outcome.exit = model::Exit{.by_signal = true, .value = 9};
     const Json killed = read_back(report::format_json({}, entry, &outcome));
-    CHECK(killed["exit"]["signal"].natural() == 9);
+    CHECK(killed["exit"]["signal"].text() == "SIGKILL");
     CHECK(killed["exit"].members().size() == 1);
     outcome.exit.reset();
     CHECK(read_back(report::format_json({}, entry, &outcome))["exit"].is_null());
+}
+
+TEST_CASE("who restarts it, its pod and its age are told where they are known") {
+    model::Plan plan = make_test_plan("web");
+    plan.container.pod = "shop";
+    plan.container.pod_namespace = "default";
+    plan.container.uptime = 1500ms;
+    plan.settings.restart = {.who = "kubelet", .name = "", .keep_down = "kubectl delete pod"};
+    const Json json = read_back(report::format_json({}, {.word = "web", .plan = &plan}, nullptr));
+    CHECK(json["pod"].text() == "default/shop");
+    CHECK(json["uptime_ms"].natural() == 1500);
+    CHECK(json["restart"]["who"].text() == "kubelet");
+    CHECK(json["restart"]["policy"].is_null());
+    CHECK(json["restart"]["keep_down"].text() == "kubectl delete pod");
 }
 
 TEST_CASE("warnings of plan and stop are told once each, survivors in full") {

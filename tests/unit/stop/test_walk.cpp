@@ -466,7 +466,73 @@ TEST_CASE("a signal that the kernel will drop is told as soon as it is known") {
     it.signals = kernel::SignalSets{};
     const auto stopped = stop_one(system);
     CHECK(stopped.notes.at(1) ==
-          "0: warning: init (init) has no handler for SIGTERM: the kernel will drop it; SIGKILL in 10s");
+          "0: warning: init (init) has no handler for SIGTERM: the kernel will drop it; SIGKILL in 10 s; "
+          "--skip-futile-grace skips the wait");
+    CHECK(stopped.elapsed >= 10s);
+}
+
+namespace {
+
+/// One whose init has no handler for SIGTERM, asked not to wait for that.
+model::Plan skipping_plan(FakeSystem& system, std::string_view schedule) {
+    auto& it = system.add("a");
+    it.has_private_pid_namespace = true;
+    it.signals = kernel::SignalSets{};
+    model::Plan plan = plan_for("a", schedule);
+    plan.skips_futile_grace = true;
+    return plan;
+}
+
+}  // namespace
+
+TEST_CASE("a grace that is provably futile is skipped when that was asked for") {
+    FakeSystem system;
+    const auto stopped = stop_one(system, skipping_plan(system, escalation));
+    CHECK(stopped.outcome.kind == Outcome::Kind::stopped);
+    CHECK(stopped.elapsed < 1s);
+    CHECK(stopped.outcome.escalated);
+    CHECK(has_note(stopped, "the kernel will drop it; SIGKILL at once"));
+    CHECK(has_note(stopped, "SIGTERM failed in 0s"));
+    CHECK(stopped.outcome.steps.size() == 2);
+}
+
+TEST_CASE("a grace that may be of use is never skipped") {
+    for (const std::uint64_t blocked : {0ULL, 1ULL << 14}) {
+        FakeSystem system;
+        const model::Plan plan = skipping_plan(system, escalation);
+        system["a"].signals =
+            blocked != 0 ? kernel::SignalSets{.blocked = blocked} : kernel::SignalSets{.caught = 1ULL << 14};
+        const auto stopped = stop_one(system, plan);
+        CHECK(stopped.elapsed >= 10s);
+        CHECK_FALSE(has_note(stopped, "warning"));
+    }
+    FakeSystem unreadable;
+    const model::Plan plan = skipping_plan(unreadable, escalation);
+    unreadable["a"].signals.reset();
+    CHECK(stop_one(unreadable, plan).elapsed >= 10s);
+}
+
+TEST_CASE("a futile signal of another stop is not waited for either") {
+    FakeSystem system;
+    const model::Plan plan = skipping_plan(system, escalation);
+    system["a"].is_locked_by_another = true;
+    const auto stopped = stop_one(system, plan);
+    CHECK(stopped.elapsed < 1s);
+    CHECK(stopped.outcome.kind == Outcome::Kind::stopped);
+}
+
+TEST_CASE("a repeated futile step takes its time, and the last one its wait") {
+    FakeSystem system;
+    auto plan = skipping_plan(system, "HUP/5/forever/TERM/1");
+    system.at(4500ms, [&] { system.end_init("a", {.by_signal = false, .value = 0}); });
+    const auto stopped = stop_one(system, plan);
+    CHECK(stopped.elapsed >= 4500ms);
+    CHECK(stopped.outcome.steps.size() == 6);
+    FakeSystem last;
+    plan = skipping_plan(last, "TERM/5");
+    const auto survived = stop_one(last, plan);
+    CHECK(survived.elapsed >= 5s);
+    CHECK(survived.outcome.kind == Outcome::Kind::still_running);
 }
 
 TEST_CASE("not knowing what is left is told, and the schedule goes on") {
