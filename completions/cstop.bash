@@ -60,12 +60,12 @@ _cstop() {
     $split && return
     if [[ $cur == -* ]]; then
         COMPREPLY=($(compgen -W '-a --all -f --filter --pod --engine --namespace --cidfile -i --ignore --root
-            -t --timeout --time -s --signal --kill-timeout --schedule --image-config --fail-on-kill --no-sandbox
-            -l --list -n --dry-run --json -q --quiet -v --verbose --progress --color -h --help -V --version' -- "$cur"))
+            -t --timeout --time -s --signal --kill-timeout --schedule --image-config --skip-futile-grace --fail-on-kill
+            --no-sandbox -l --list -n --dry-run --json -q --quiet -v --verbose --progress --color -h --help -V --version' -- "$cur"))
         return
     fi
     local IFS=$'\n'
-    COMPREPLY=($(compgen -W "$(_cstop_list 's/^{"version":1,"id":"\([^"\\]*\)".*/\1/p')"$'\n'"$(
-        _cstop_list 's/^{"version":1,"id":"[^"]*","name":"\([^" \\]*\)".*/\1/p'
+    COMPREPLY=($(compgen -W "$(_cstop_list 's/^{"version":1,"word":"[^"]*","id":"\([^"\\]*\)".*/\1/p')"$'\n'"$(
+        _cstop_list 's/^{"version":1,"word":"[^"]*","id":"[^"]*","name":"\([^" \\]*\)".*/\1/p'
     )" -- "$cur"))
 } && complete -F _cstop cstop

@@ -16,8 +16,8 @@ function __cstop_list
 end
 
 function __cstop_containers
-    __cstop_list 's/^{"version":1,"id":"\([^"\\\\]*\)".*/\1/p'
-    __cstop_list 's/^{"version":1,"id":"[^"]*","name":"\([^"\\\\]*\)".*/\1/p'
+    __cstop_list 's/^{"version":1,"word":"[^"]*","id":"\([^"\\\\]*\)".*/\1/p'
+    __cstop_list 's/^{"version":1,"word":"[^"]*","id":"[^"]*","name":"\([^"\\\\]*\)".*/\1/p'
 end
 
 set -l engines docker containerd kubernetes podman cri-o buildkit buildah runc crun youki
@@ -38,6 +38,7 @@ complete -c cstop -s s -l signal -x -a "$signals" -d 'Send this instead'
 complete -c cstop -l kill-timeout -x -d 'Wait after each SIGKILL'
 complete -c cstop -l schedule -x -d 'Replace the whole escalation'
 complete -c cstop -l image-config -r -F -d 'Take the stop signal from this image'
+complete -c cstop -l skip-futile-grace -d 'Do not wait for a signal without a handler'
 complete -c cstop -l fail-on-kill -d 'Exit with 5 when SIGKILL was needed'
 complete -c cstop -l no-sandbox -d 'Keep every privilege'
 complete -c cstop -s l -l list -d 'What could be stopped'

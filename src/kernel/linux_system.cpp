@@ -24,6 +24,7 @@
 #include "kernel/members.hpp"
 #include "kernel/mounts.hpp"
 #include "kernel/own_process.hpp"
+#include "kernel/process_status.hpp"
 #include "kernel/state_watch.hpp"
 
 namespace cstop::kernel {
@@ -79,6 +80,7 @@ public:
     bool lock_stop(Handle handle) override;
     Result<std::string> send_signal(Handle handle, Signal signal) override;
     Result<bool> resume_init(Handle handle) override;
+    std::optional<SignalSets> read_signals(Handle handle) override;
     Result<bool> thaw(Handle handle) override;
     Result<KillReport> kill_all(Handle handle) override;
     Result<KillReport> signal_all(Handle handle, Signal signal) override;
@@ -180,6 +182,13 @@ Result<bool> LinuxSystem::resume_init(Handle handle) {
     }
     CSTOP_CHECK(init.send(sigcont));
     return true;
+}
+
+std::optional<SignalSets> LinuxSystem::read_signals(Handle handle) {
+    const InitProcess& init = at(handle).init;
+    const Result<SignalSets> sets = read_signal_sets(init.pid());
+    // Asked afterwards: until then the pid was its own.
+    return sets && init.is_alive() ? std::optional(*sets) : std::nullopt;
 }
 
 Result<bool> LinuxSystem::thaw(Handle handle) {

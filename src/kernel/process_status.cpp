@@ -79,6 +79,16 @@ Result<ProcessStatus> read_process_status(std::int32_t pid) {
     return parse_process_status(text);
 }
 
+Result<SignalSets> read_signal_sets(std::int32_t pid) {
+    CSTOP_TRY(ProcessStatus status, read_process_status(pid));
+    // proc(5): empty or "0" when it runs, or when it is not for our eyes.
+    const std::string place = read_proc_file(pid, "wchan").value_or("");
+    if (place.empty() || place == "0" || place.find("sigtimedwait") != std::string::npos) {
+        status.signals.blocked = UINT64_MAX;
+    }
+    return status.signals;
+}
+
 bool is_namespace_init(const ProcessStatus& status) {
     return status.pids.size() > 1 && status.pids.back() == 1;
 }

@@ -23,6 +23,10 @@ Result<ProcessStatus> parse_process_status(std::string_view text);
 /// Errors: gone, denied.
 Result<ProcessStatus> read_process_status(std::int32_t pid);
 
+/// Its signal sets. A signal that sigtimedwait(2) waits for is missing in SigBlk meanwhile, and yet never dropped; so
+/// all count as blocked unless the process provably sleeps elsewhere. Errors: gone, denied.
+Result<SignalSets> read_signal_sets(std::int32_t pid);
+
 /// Is it the first process of a pid namespace below ours? With it all others of that namespace die.
 bool is_namespace_init(const ProcessStatus& status);
 

@@ -43,7 +43,7 @@ struct Target {
 struct SignalSets {
     std::uint64_t caught = 0;
     std::uint64_t ignored = 0;
-    std::uint64_t blocked = 0;
+    std::uint64_t blocked = 0;  ///< every signal, while the process may be in sigwait(3)
 };
 
 /// A container that was opened and proven.
@@ -128,6 +128,9 @@ public:
 
     /// SIGCONT to init if job control stopped it (state T; never t, a tracer's). True: it was sent.
     virtual Result<bool> resume_init(Handle handle) = 0;
+
+    /// Those of init as they are now; none when unreadable, or when init has ended.
+    virtual std::optional<SignalSets> read_signals(Handle handle) = 0;
 
     /// Thaws the container's own cgroup, its descendants, and the cgroup that init is in now if that lies below it.
     /// Nothing frozen: no write, success, false. Never an ancestor.

@@ -17,6 +17,10 @@ namespace {
 using model::Outcome;
 using model::Verbosity;
 
+bool is_ignored(const model::Request& request, const Error& error) {
+    return request.ignore_missing && error.code == ErrorCode::not_found;
+}
+
 class LineReporter final : public Reporter {
 public:
     LineReporter(const model::Request& request, std::span<const Entry> entries, Stream& out, Stream& err)
@@ -38,7 +42,9 @@ public:
                 }
             } else {
                 tell_entry_error(request_, entry, err_);
-                summary_.add(*entry.error);
+                if (!is_ignored(request_, *entry.error)) {
+                    summary_.add(*entry.error);
+                }
                 results_.finish(index, request_.json ? format_json(request_, entry, nullptr) : "");
             }
         }
@@ -119,7 +125,7 @@ private:
 
     /// The last line, where there was more than one container.
     void tell_summary() {
-        if (finished_ < planned_.size() || entries_.size() < 2 || is_quiet()) {
+        if (finished_ < planned_.size() || summary_.count() < 2 || is_quiet()) {
             return;
         }
         const auto duration = std::chrono::floor<Duration>(std::chrono::steady_clock::now() - began_);
@@ -171,8 +177,7 @@ std::unique_ptr<Reporter> Reporter::make(const model::Request& request, std::spa
 }
 
 void tell_entry_error(const model::Request& request, const Entry& entry, Stream& err) {
-    const bool is_ignored = request.ignore_missing && entry.error->code == ErrorCode::not_found;
-    if (!is_ignored) {
+    if (!is_ignored(request, *entry.error)) {
         err.write(format_line(entry.word, format_error(*entry.error)));
     } else if (request.verbosity == Verbosity::verbose) {
         err.write(format_line(entry.word, "ignored: " + format_error(*entry.error)));

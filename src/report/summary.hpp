@@ -16,6 +16,8 @@ public:
     /// An entry without a plan.
     void add(const Error& error);
 
+    std::size_t count() const { return stopped_ + not_running_ + still_running_ + interrupted_ + failed_ + not_found_; }
+
     /// "stopped 12 (1 by SIGKILL), not running 2, failed 1, in 3.2 s": what did not occur is left out.
     std::string format(Duration duration) const;
 

@@ -81,6 +81,7 @@ private:
 
     void tell_step(std::string result, std::string way);
     void tell_escalation();
+    std::optional<std::string> explain_sent_in_vain();
     void meet_futility();
     void warn(std::string sentence);
     void thaw();

@@ -39,7 +39,6 @@ void Walk::do_step() {
     }
     if (is_sent_by_another()) {
         tell_step("not sent: another stop is under way", "");
-        meet_futility();
         return;
     }
     if (signal_of(current) == sigkill) {
@@ -172,11 +171,23 @@ void Walk::tell_escalation() {
     }
 }
 
+/// Futile before the signal was sent and after it: looked at only before, an init that has just begun may have
+/// installed its handler in between; looked at only after, one that is ending may have put it back.
+std::optional<std::string> Walk::explain_sent_in_vain() {
+    const Signal signal = signal_of(step());
+    if (step().aim != Aim::init || !explain_futility(opened_, signal).has_value()) {
+        return std::nullopt;
+    }
+    opened_.signals = system_.read_signals(opened_.handle);
+    return explain_futility(opened_, signal);
+}
+
 /// A wait for a signal that init never sees is ended only when the user asked for it and another step follows; a
-/// repeated step takes its time whatever comes of it.
+/// repeated step takes its time whatever comes of it. What another stop sent is never called futile: the handler may be
+/// at work, and no longer be installed.
 void Walk::meet_futility() {
-    auto sentence = explain_futility(opened_, signal_of(step()));
-    if (step().aim != Aim::init || !sentence.has_value()) {
+    auto sentence = explain_sent_in_vain();
+    if (!sentence.has_value()) {
         return;
     }
     const bool has_next = index_ + 1 < plan_.schedule.steps.size();

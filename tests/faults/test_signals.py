@@ -20,6 +20,7 @@ def test_f01_a_polite_container_ends_at_its_own_pace_with_its_own_exit_code(plac
 
 def test_f02_an_init_without_a_handler_is_told_while_its_grace_runs(place):
     web = place.container("web")
+    web.init.wait_until_asleep()
     running = place.start("-t", "-1", web.id)
     running.wait_for("init (sh) has no handler for SIGTERM: the kernel will drop it")
     assert web.init.is_alive()
@@ -30,6 +31,7 @@ def test_f02_an_init_without_a_handler_is_told_while_its_grace_runs(place):
 
 def test_f02_an_init_without_a_handler_is_killed_after_the_grace(place):
     web = place.container("web")
+    web.init.wait_until_asleep()
     ended = place.cstop("-t", "0.5", web.id)
     assert (ended.status, ended.names) == (0, [web.id]), ended.err
     futile, escalated = ended.err.splitlines()

@@ -3,6 +3,7 @@
 import os
 import select
 import signal
+import time
 
 
 class Process:
@@ -30,3 +31,14 @@ class Process:
         """The letter of proc(5): R, S, T, Z, ..."""
         with open(f"/proc/{self.pid}/stat", encoding="utf-8", errors="replace") as file:
             return file.read().rpartition(")")[2].split()[0]
+
+    def wait_until_asleep(self, seconds=20):
+        """In any function of the kernel (proc(5), wchan)."""
+        deadline = time.monotonic() + seconds
+        while self._read_wchan() == "0":
+            assert time.monotonic() < deadline, f"{self.pid} has not slept within {seconds} s"
+            time.sleep(0.01)
+
+    def _read_wchan(self):
+        with open(f"/proc/{self.pid}/wchan", encoding="ascii") as file:
+            return file.read()

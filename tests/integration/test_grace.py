@@ -123,16 +123,18 @@ def test_forever_repeats_until_the_container_is_gone(place):
 
 
 def test_a_futile_grace_is_told_with_the_option_that_skips_it(place):
-    web = place.make("web", process=["sleep", "1000"]).run()
+    web = place.container("web")
+    web.init.wait_until_asleep()
     ended = place.cstop("-t", "1", web.id)
     assert (ended.status, ended.names) == (0, [web.id])
     assert 1 <= ended.seconds < 5
-    notice = "init (sleep) has no handler for SIGTERM: the kernel will drop it; SIGKILL in 1 s; --skip-futile-grace skips"
+    notice = "init (sh) has no handler for SIGTERM: the kernel will drop it; SIGKILL in 1 s; --skip-futile-grace skips"
     assert f"cstop: {web.id}: warning: {notice} the wait\n" in ended.err
 
 
 def test_a_futile_grace_is_skipped_when_that_is_asked_for(place):
-    web = place.make("web", process=["sleep", "1000"]).run()
+    web = place.container("web")
+    web.init.wait_until_asleep()
     ended = place.cstop("--json", "-t", "30", "--skip-futile-grace", web.id)
     assert ended.status == 0
     assert ended.seconds < 5

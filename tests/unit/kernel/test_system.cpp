@@ -205,6 +205,46 @@ TEST_CASE("two systems share one stop") {
     CHECK((*second)->lock_stop(two->handle));
 }
 
+TEST_CASE("a signal that init is waiting for in sigwait counts as blocked") {
+    const Child child([] {
+        sigset_t set;
+        ::sigemptyset(&set);
+        ::sigaddset(&set, SIGTERM);
+        ::sigprocmask(SIG_BLOCK, &set, nullptr);
+        ::close_range(3, ~0U, 0);  // tells that it is ready, as this body never returns
+        int received = 0;
+        ::sigwait(&set, &received);
+        ::_exit(received);
+    });
+    auto system = make_linux_system();
+    const auto opened = (*system)->open(make_target(child, "x"));
+    REQUIRE(opened);
+    const auto is_term_blocked = [&] {
+        const auto sets = (*system)->read_signals(opened->handle);
+        return sets && (sets->blocked & (1U << (SIGTERM - 1U))) != 0;
+    };
+    // Before, during and after it fell asleep.
+    for (int tries = 0; tries < 200; ++tries) {
+        CHECK(is_term_blocked());
+        ::usleep(1000);
+    }
+}
+
+TEST_CASE("a sleeping init without handlers blocks nothing") {
+    const Child child;
+    auto system = make_linux_system();
+    const auto opened = (*system)->open(make_target(child, "x"));
+    REQUIRE(opened);
+    const auto is_open_to_term = [&] {
+        const auto sets = (*system)->read_signals(opened->handle);
+        return sets && (sets->blocked & (1U << (SIGTERM - 1U))) == 0;
+    };
+    for (int tries = 0; tries < 5000 && !is_open_to_term(); ++tries) {
+        ::usleep(1000);
+    }
+    CHECK(is_open_to_term());
+}
+
 TEST_CASE("a stopped init is continued, a running one is left alone") {
     auto system = make_linux_system();
     const Child child;

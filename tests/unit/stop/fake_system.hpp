@@ -46,6 +46,7 @@ struct FakeContainer {
     bool is_job_stopped = false;
     bool has_private_pid_namespace = false;
     std::optional<kernel::SignalSets> signals;
+    std::optional<kernel::SignalSets> signals_later;  ///< once a signal was sent; none: the same
 
     // State of the fake.
     bool is_recreated = false;
@@ -145,6 +146,11 @@ public:
         note("continue " + ids_[handle]);
         it.is_job_stopped = false;
         return true;
+    }
+
+    std::optional<kernel::SignalSets> read_signals(kernel::Handle handle) override {
+        const auto& it = open_of(handle);
+        return it.signals_later.has_value() ? it.signals_later : it.signals;
     }
 
     Result<bool> thaw(kernel::Handle handle) override {
