@@ -67,6 +67,6 @@ def test_f03_sigkill_as_a_stop_signal_is_no_escalation(place):
     web = place.container("web", OBEDIENT, annotations={STOP_SIGNAL: "SIGKILL"})
     ended = place.cstop("--json", "--fail-on-kill", web.id)
     [told] = ended.objects
-    assert (told["signal"], told["exit"], told["escalated"]) == ("SIGKILL", {"signal": 9}, False)
+    assert (told["signal"], told["exit"], told["escalated"]) == ("SIGKILL", {"signal": "SIGKILL"}, False)
     assert ended.status == 0
     assert web.is_gone()
