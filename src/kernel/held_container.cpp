@@ -60,7 +60,7 @@ bool is_untouchable(std::int32_t pid, const Portrait& portrait, OwnProcess& own)
     return portrait.status.pids.size() <= 1 && own.is_untouchable(pid);
 }
 
-Result<InitProcess> open_init(const Target& target, const OwnProcess& own, Opened& opened) {
+Result<InitProcess> open_init(const Target& target, const OwnProcess& own) {
     if (!target.pid) {
         return InitProcess();
     }
@@ -74,13 +74,27 @@ Result<InitProcess> open_init(const Target& target, const OwnProcess& own, Opene
                                                         "times are shifted",
                                                         pid));
     }
-    if (init.start_time() == 0 && !OwnProcess::is_in_first_pid_namespace()) {
+    return init;
+}
+
+/// An init that is not there may be outside of our pid namespace (faults.md R16): then the container lives, and nothing
+/// of it can be signalled with care.
+Result<void> check_view(const Target& target, const HeldContainer& held, Opened& opened) {
+    if (held.init.start_time() != 0 || OwnProcess::is_in_first_pid_namespace()) {
+        return {};
+    }
+    const Members members = read_members(held.cgroups).value_or(Members());
+    if (members.hidden > 0 || (members.pids.empty() && has_counted_processes(held.cgroups))) {
+        return fail(ErrorCode::unsupported,
+                    "see its processes: cstop runs in a pid namespace of its own, and they are outside of it");
+    }
+    if (target.pid && held.cgroups.empty()) {
         opened.warnings.push_back(
             fmt::format("cstop runs in a pid namespace of its own: if process {} was recorded "
                         "outside of it, it cannot be seen here",
-                        pid));
+                        *target.pid));
     }
-    return init;
+    return {};
 }
 
 bool is_trusted(std::uint32_t owner, const OwnProcess& own) {
@@ -105,7 +119,7 @@ Directory open_state_directory(const std::string& path) {
 Result<std::unique_ptr<HeldContainer>> hold_container(const Target& target, OwnProcess& own, CgroupMounts& mounts,
                                                       Opened& opened) {
     auto held = std::make_unique<HeldContainer>();
-    CSTOP_TRY(held->init, open_init(target, own, opened));
+    CSTOP_TRY(held->init, open_init(target, own));
     CSTOP_TRY(const std::optional<Portrait> portrait, read_portrait(held->init));
     const bool is_believed = is_trusted(target.state_owner, own);
     if (portrait) {
@@ -133,6 +147,7 @@ Result<std::unique_ptr<HeldContainer>> hold_container(const Target& target, OwnP
     held->cgroups = std::move(cgroups.cgroups);
     held->refusal = std::move(cgroups.refusal);
     held->state_directory = open_state_directory(target.state_directory);
+    CSTOP_CHECK(check_view(target, *held, opened));
     opened.cgroup_refusal = held->refusal;
     opened.is_populated = cgroups.holds_init;
     if (!opened.is_populated) {

@@ -66,6 +66,9 @@ bool has_others(const Members& all, const Members& known) {
 }  // namespace
 
 std::string explain_danger(const Members& members, const InitProcess& init, OwnProcess& own) {
+    if (members.hidden > 0) {
+        return "some processes inside are outside of cstop's pid namespace, and may be an ancestor of it";
+    }
     for (const std::int32_t pid : members.pids) {
         if (own.is_untouchable(pid)) {
             return pid == own.pid() ? "cstop itself is inside"

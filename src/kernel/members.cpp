@@ -44,7 +44,7 @@ Result<Members> read_members(std::span<const Cgroup> cgroups) {
             if (text) {
                 parse_members(*text, members);
             } else if (text.error().code == ErrorCode::unsupported) {
-                members.hidden += is_top && is_populated_threaded(directory, text.error()) ? 1U : 0U;
+                members.threaded += is_top && is_populated_threaded(directory, text.error()) ? 1U : 0U;
             } else if (text.error().code != ErrorCode::gone && text.error().code != ErrorCode::not_found) {
                 failure = Failure(text.error());
             }
@@ -59,6 +59,12 @@ Result<Members> read_members(std::span<const Cgroup> cgroups) {
         return Failure(failure.error());
     }
     return members;
+}
+
+bool has_counted_processes(std::span<const Cgroup> cgroups) {
+    return std::ranges::any_of(cgroups, [](const Cgroup& cgroup) {
+        return has_hierarchy(cgroup, "pids") && read_control(cgroup.directory, "pids.current").value_or("0") != "0";
+    });
 }
 
 Members without_zombies(Members members) {

@@ -15,9 +15,10 @@ struct Members {
     std::vector<std::int32_t> pids;  ///< sorted, each once, all above 0
     /// v2 writes 0 for a process that our pid namespace does not show: it is there and can never be signalled by pid.
     std::size_t hidden = 0;
+    std::size_t threaded = 0;  ///< cgroups that have somebody inside and list nobody (cgroups(7), threaded)
 
-    bool is_empty() const { return pids.empty() && hidden == 0; }
-    std::size_t count() const { return pids.size() + hidden; }
+    bool is_empty() const { return count() == 0; }
+    std::size_t count() const { return pids.size() + hidden + threaded; }
 };
 
 /// The text of a cgroup.procs. Lines that are no pid are skipped.
@@ -25,6 +26,10 @@ void parse_members(std::string_view text, Members& members);
 
 /// A cgroup that was removed has no members. Errors: denied, system; they never hide members that were found.
 Result<Members> read_members(std::span<const Cgroup> cgroups);
+
+/// Does the pids controller of v1 count somebody? It counts also who is outside of our pid namespace, whom
+/// cgroup.procs leaves out, and zombies.
+bool has_counted_processes(std::span<const Cgroup> cgroups);
 
 /// Those that are not zombies without live threads. (Kernels before 5.2 list zombies until they are reaped.)
 Members without_zombies(Members members);
