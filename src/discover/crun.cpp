@@ -25,9 +25,12 @@ void take_config(const StateText& text, model::Container& container) {
     container.annotations = parse_annotations((*config)["annotations"]);
     container.engine_directory = find_engine_directory((*config)["mounts"], container.id);
     for (const Json& entry : (*config)["linux"]["namespaces"].elements()) {
-        if (entry["type"].text() == "pid" && entry["path"].text().value_or("").empty()) {
-            container.has_private_pid_namespace = true;
+        if (!entry["path"].text().value_or("").empty()) {
+            continue;  // joined
         }
+        const auto type = entry["type"].text();
+        container.has_private_pid_namespace = container.has_private_pid_namespace || type == "pid";
+        container.has_private_mount_namespace = container.has_private_mount_namespace || type == "mount";
     }
 }
 

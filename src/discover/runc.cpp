@@ -44,9 +44,9 @@ Result<void> take_cgroups(const Json& paths, model::Container& container) {
 }
 
 /// An entry with a path joined a namespace that was there before.
-bool has_new_pid_namespace(const Json& namespaces) {
+bool has_new_namespace(const Json& namespaces, std::string_view type) {
     for (const Json& entry : namespaces.elements()) {
-        if (entry["type"].text() == "NEWPID" && entry["path"].text().value_or("").empty()) {
+        if (entry["type"].text() == type && entry["path"].text().value_or("").empty()) {
             return true;
         }
     }
@@ -75,7 +75,8 @@ Result<std::optional<model::Container>> parse_runc_state(const StateText& text) 
     const Json& config = state["config"];
     take_labels(config["labels"], container);
     container.engine_directory = find_engine_directory(config["mounts"], text.id);
-    container.has_private_pid_namespace = has_new_pid_namespace(config["namespaces"]);
+    container.has_private_pid_namespace = has_new_namespace(config["namespaces"], "NEWPID");
+    container.has_private_mount_namespace = has_new_namespace(config["namespaces"], "NEWNS");
     CSTOP_CHECK(take_cgroups(state["cgroup_paths"], container));
     return container;
 }

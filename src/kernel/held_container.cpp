@@ -9,6 +9,7 @@
 
 #include "kernel/escapees.hpp"
 #include "kernel/freezer.hpp"
+#include "kernel/init_proof.hpp"
 #include "kernel/members.hpp"
 #include "kernel/own_cgroups.hpp"
 #include "kernel/proc_file.hpp"
@@ -60,12 +61,12 @@ bool is_untouchable(std::int32_t pid, const Portrait& portrait, OwnProcess& own)
     return portrait.status.pids.size() <= 1 && own.is_untouchable(pid);
 }
 
-Result<InitProcess> open_init(const Target& target, const OwnProcess& own) {
+Result<InitProcess> open_init(const Target& target) {
     if (!target.pid) {
         return InitProcess();
     }
     const std::int32_t pid = *target.pid;
-    if (pid <= 1 || pid == own.pid()) {
+    if (pid <= 1) {
         return refuse_untouchable(pid);
     }
     CSTOP_TRY(InitProcess init, InitProcess::open(pid, target.start_time));
@@ -114,35 +115,59 @@ Directory open_state_directory(const std::string& path) {
     return Directory(Descriptor(number), path);
 }
 
+/// Errors: denied, for a process that is never signalled or not its writer's.
+Result<void> check_init(const Target& target, const InitProcess& init, const Portrait& portrait, OwnProcess& own) {
+    if (is_untouchable(init.pid(), portrait, own)) {
+        return refuse_untouchable(init.pid());
+    }
+    return is_trusted(target.state_owner, own) ? Result<void>()
+                                               : check_process_owner(init, portrait.status, target.state_owner);
+}
+
+/// Errors: unsupported, for a process that cannot be shown to be the container's.
+Result<void> check_membership(const Target& target, const InitProcess& init, const Portrait& portrait,
+                              const OwnCgroups& cgroups) {
+    if (cgroups.holds_init) {
+        return {};
+    }
+    if (target.start_time == 0) {
+        return fail(ErrorCode::unsupported,
+                    fmt::format("prove process {}: no start time was recorded, and it is not in "
+                                "the container's cgroup",
+                                init.pid()));
+    }
+    return check_stray_init(target, init, portrait.memberships);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<HeldContainer>> hold_container(const Target& target, OwnProcess& own, CgroupMounts& mounts,
                                                       Opened& opened) {
     auto held = std::make_unique<HeldContainer>();
-    CSTOP_TRY(held->init, open_init(target, own));
-    CSTOP_TRY(const std::optional<Portrait> portrait, read_portrait(held->init));
-    const bool is_believed = is_trusted(target.state_owner, own);
+    CSTOP_TRY(held->init, open_init(target));
+    CSTOP_TRY(std::optional<Portrait> portrait, read_portrait(held->init));
     if (portrait) {
-        if (is_untouchable(held->init.pid(), *portrait, own)) {
-            return refuse_untouchable(held->init.pid());
-        }
-        if (!is_believed) {
-            CSTOP_CHECK(check_process_owner(held->init, portrait->status, target.state_owner));
-        }
-        describe(*portrait, held->init, opened);
+        CSTOP_CHECK(check_init(target, held->init, *portrait, own));
     }
-    held->init_was_alive = portrait.has_value();
+    if (portrait && is_impostor(target, portrait->status)) {
+        opened.warnings.push_back(
+            fmt::format("process {} has the recorded start time, but is not the first of a pid "
+                        "namespace, as init was: left alone",
+                        held->init.pid()));
+        held->init = InitProcess();
+        portrait.reset();
+    }
     std::optional<LivingInit> init;
     if (portrait) {
+        describe(*portrait, held->init, opened);
         init = {.memberships = portrait->memberships, .has_private_pid_namespace = opened.has_private_pid_namespace};
     }
-    CSTOP_TRY(OwnCgroups cgroups, open_own_cgroups(mounts, target, init, own,
-                                                   is_believed ? std::nullopt : std::optional(target.state_owner)));
-    if (portrait && target.start_time == 0 && !cgroups.holds_init) {
-        return fail(ErrorCode::unsupported,
-                    fmt::format("prove process {}: no start time was recorded, and it is not in "
-                                "the container's cgroup",
-                                held->init.pid()));
+    held->init_was_alive = portrait.has_value();
+    CSTOP_TRY(OwnCgroups cgroups,
+              open_own_cgroups(mounts, target, init, own,
+                               is_trusted(target.state_owner, own) ? std::nullopt : std::optional(target.state_owner)));
+    if (portrait) {
+        CSTOP_CHECK(check_membership(target, held->init, *portrait, cgroups));
     }
     held->cgroups = std::move(cgroups.cgroups);
     held->refusal = std::move(cgroups.refusal);

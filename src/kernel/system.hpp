@@ -36,6 +36,8 @@ struct Target {
     std::optional<std::int32_t> pid;
     std::uint64_t start_time = 0;  ///< clock ticks since boot; 0: not recorded
     std::vector<CgroupName> cgroups;
+    bool has_private_pid_namespace = false;  ///< its init is the first process of a pid namespace
+    bool has_private_mount_namespace = false;
     std::uint32_t state_owner = 0;
 };
 
@@ -110,7 +112,8 @@ public:
 
     /// Proves who init is (pidfd_open, then start time, then owner, then cgroup: in that order) and opens the
     /// container's own cgroups. An init that is gone is no error. Errors: denied (faults.md R3, or no permission),
-    /// unsupported (identity cannot be proven on this kernel), system.
+    /// unsupported (identity cannot be proven on this kernel, or from this pid or time namespace, or the process is in
+    /// no cgroup and no namespace that would be the container's), system.
     virtual Result<Opened> open(const Target& target) = 0;
 
     /// Nothing more will be opened: what only opening needs may be given up, for good.

@@ -55,6 +55,8 @@ struct Container {
     std::vector<CgroupPath> cgroups;
     /// False: init shares a pid namespace, so its end leaves the others alive.
     bool has_private_pid_namespace = true;
+    /// True: init has a mount namespace of its own. False also when nothing says so.
+    bool has_private_mount_namespace = false;
     std::vector<Annotation> annotations;
     /// The engine's labels, where its own store has them (docker); image and user both set them.
     std::vector<Annotation> labels;

@@ -16,6 +16,8 @@ kernel::Target make_target(const model::Container& container) {
     kernel::Target target;
     target.id = container.id;
     target.state_directory = container.state_directory;
+    target.has_private_pid_namespace = container.has_private_pid_namespace;
+    target.has_private_mount_namespace = container.has_private_mount_namespace;
     target.pid = container.pid;
     target.start_time = container.start_time;
     target.state_owner = container.state_owner;

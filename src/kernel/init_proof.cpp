@@ -1,0 +1,69 @@
+#include "kernel/init_proof.hpp"
+
+#include <optional>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "kernel/cgroup_claim.hpp"
+#include "kernel/directory.hpp"
+#include "kernel/proc_file.hpp"
+
+namespace cstop::kernel {
+
+namespace {
+
+bool is_in_our_mount_namespace(std::int32_t pid) {
+    const std::uint64_t theirs = read_namespace_inode(fmt::format("/proc/{}/ns/mnt", pid));  // 0: not ours to see
+    return theirs != 0 && theirs == read_namespace_inode("/proc/self/ns/mnt");
+}
+
+bool is_in_cgroup_of(const Memberships& memberships, std::string_view id) {
+    for (const Membership& membership : memberships) {
+        if (is_named_after(membership.path, id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/// The id of a container of the same root whose cgroup it is in.
+std::optional<std::string> find_owner(const Target& target, const Memberships& memberships) {
+    const std::size_t slash = target.state_directory.rfind('/');
+    if (slash == std::string::npos) {
+        return std::nullopt;
+    }
+    const Result<Directory> root = open_directory(target.state_directory.substr(0, slash + 1));
+    if (!root) {
+        return std::nullopt;
+    }
+    for (std::string& name : list_names(*root).value_or(std::vector<std::string>())) {
+        if (name != target.id && is_in_cgroup_of(memberships, name)) {
+            return std::move(name);
+        }
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+bool is_impostor(const Target& target, const ProcessStatus& status) {
+    return target.has_private_pid_namespace && !status.pids.empty() && !is_namespace_init(status);
+}
+
+Result<void> check_stray_init(const Target& target, const InitProcess& init, const Memberships& memberships) {
+    std::string contradiction;
+    if (const auto owner = find_owner(target, memberships)) {
+        contradiction = "it is in the cgroup of container " + *owner;
+    } else if (target.has_private_mount_namespace && is_in_our_mount_namespace(init.pid())) {
+        contradiction = "it is in no cgroup of the container and shares cstop's mount namespace";
+    }
+    // What was read by number counts only if init still has the number.
+    if (contradiction.empty() || !init.is_alive()) {
+        return {};
+    }
+    return fail(ErrorCode::unsupported,
+                fmt::format("prove process {}: it has the recorded start time, but {}", init.pid(), contradiction));
+}
+
+}  // namespace cstop::kernel
