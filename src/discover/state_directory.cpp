@@ -122,6 +122,7 @@ Result<model::Container> read_container(const Root& root, std::string_view id, D
     model::Container container = *std::move(parsed);
     container.state_directory = path;
     container.state_file = file.runtime->state_file;
+    container.state_identity = kernel::read_identity(directory);
     container.state_owner = *owner;
     name_container(container, root.directory.path(), book);
     if (detail == Detail::status) {

@@ -21,6 +21,19 @@ namespace {
 /// O_NONBLOCK: a FIFO in the place of a file must not hold us (faults.md R2).
 constexpr int file_flags = O_RDONLY | O_NONBLOCK | O_NOFOLLOW;
 
+std::optional<FileIdentity> identify(int directory, const char* path, int flags) {
+    struct statx status{};
+    if (::statx(directory, path, flags, STATX_TYPE | STATX_INO | STATX_BTIME, &status) != 0 ||
+        !S_ISDIR(status.stx_mode)) {
+        return std::nullopt;
+    }
+    const std::int64_t born_at =
+        (status.stx_mask & STATX_BTIME) != 0 ? status.stx_btime.tv_sec * 1'000'000'000 + status.stx_btime.tv_nsec : 0;
+    return FileIdentity{.device = gnu_dev_makedev(status.stx_dev_major, status.stx_dev_minor),
+                        .inode = status.stx_ino,
+                        .born_at = born_at};
+}
+
 Result<FileContent> read_regular(const Descriptor& descriptor, std::size_t limit, const std::string& name) {
     struct stat status{};
     if (::fstat(descriptor.number(), &status) != 0) {
@@ -92,6 +105,14 @@ Result<Writers> read_writers(const Directory& directory) {
         return fail_with_errno(errno, "stat " + directory.path());
     }
     return writers_of(status);
+}
+
+std::optional<FileIdentity> read_identity(const Directory& directory) {
+    return directory.is_open() ? identify(directory.number(), "", AT_EMPTY_PATH) : std::nullopt;
+}
+
+std::optional<FileIdentity> read_identity(const std::string& path) {
+    return identify(AT_FDCWD, path.c_str(), AT_SYMLINK_NOFOLLOW);
 }
 
 Result<FileContent> read_file_below(const Directory& parent, std::string_view relative, std::size_t limit,

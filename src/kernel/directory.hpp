@@ -4,11 +4,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <sys/stat.h>
 #include <vector>
 
+#include "base/file_identity.hpp"
 #include "base/result.hpp"
 #include "kernel/descriptor.hpp"
 
@@ -64,6 +66,12 @@ Result<Directory> open_directory_below(const Directory& parent, std::string_view
                                        Crossing crossing = Crossing::any_mount);
 
 Result<Writers> read_writers(const Directory& directory);
+
+/// None when it cannot be told.
+std::optional<FileIdentity> read_identity(const Directory& directory);
+
+/// Of the directory that the absolute path `path` names now, no symlink followed at its end. None: there is none.
+std::optional<FileIdentity> read_identity(const std::string& path);
 
 /// A regular file below `parent`, whole. Errors: not_found; damaged when it is not regular or larger than `limit`;
 /// denied.

@@ -139,6 +139,22 @@ Result<void> check_membership(const Target& target, const InitProcess& init, con
     return check_stray_init(target, init, portrait.memberships);
 }
 
+/// The cgroups were opened by their names, after the state was read. With init dead, the id may have been given to a
+/// new container in between (faults.md R8), and they would be that one's. A runtime makes the state directory first:
+/// if it is still the one that was read, so are the cgroups.
+void leave_to_successor(const Target& target, HeldContainer& held) {
+    if (!target.state_identity || held.init.is_alive()) {
+        return;
+    }
+    const auto now =
+        held.state_directory.is_open() ? read_identity(held.state_directory) : read_identity(target.state_directory);
+    if (now != target.state_identity) {
+        held.is_replaced = now.has_value();
+        held.cgroups.clear();
+        held.refusal = "its state was removed meanwhile";
+    }
+}
+
 }  // namespace
 
 Result<std::unique_ptr<HeldContainer>> hold_container(const Target& target, OwnProcess& own, CgroupMounts& mounts,
@@ -172,6 +188,7 @@ Result<std::unique_ptr<HeldContainer>> hold_container(const Target& target, OwnP
     held->cgroups = std::move(cgroups.cgroups);
     held->refusal = std::move(cgroups.refusal);
     held->state_directory = open_state_directory(target.state_directory);
+    leave_to_successor(target, *held);
     CSTOP_CHECK(check_view(target, *held, opened));
     opened.cgroup_refusal = held->refusal;
     opened.is_populated = cgroups.holds_init;

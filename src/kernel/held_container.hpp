@@ -23,6 +23,7 @@ struct HeldContainer {
     Directory state_directory;
     /// The container's own, by which escapees are found; not open: nobody can escape, or it cannot be known.
     Descriptor mount_namespace;
+    bool is_replaced = false;  ///< there was another container of the id already when it was opened
 
     // What wait() is told through; see container_watch.hpp.
     bool init_has_fired = false;

@@ -4,7 +4,6 @@
 #include <cerrno>
 #include <sys/file.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <utility>
 
 #include <climits>
@@ -264,11 +263,10 @@ Result<void> LinuxSystem::watch_state(Handle handle) {
 }
 
 bool LinuxSystem::is_recreated(Handle handle) {
-    const Directory& held = at(handle).state_directory;
-    struct stat before{};
-    struct stat now{};
-    return held.is_open() && ::fstat(held.number(), &before) == 0 && ::lstat(held.path().c_str(), &now) == 0 &&
-           S_ISDIR(now.st_mode) && (now.st_ino != before.st_ino || now.st_dev != before.st_dev);
+    const HeldContainer& held = at(handle);
+    const auto before = read_identity(held.state_directory);
+    const auto now = read_identity(held.state_directory.path());
+    return held.is_replaced || (before && now && before != now);
 }
 
 void LinuxSystem::add_state_events() {

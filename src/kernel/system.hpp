@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "base/file_identity.hpp"
 #include "base/result.hpp"
 #include "base/signal.hpp"
 
@@ -33,6 +34,7 @@ struct CgroupName {
 struct Target {
     std::string id;
     std::string state_directory;
+    std::optional<FileIdentity> state_identity = std::nullopt;  ///< the directory that was read; none: any will do
     std::optional<std::int32_t> pid;
     std::uint64_t start_time = 0;  ///< clock ticks since boot; 0: not recorded
     std::vector<CgroupName> cgroups;

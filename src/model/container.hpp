@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/duration.hpp"
+#include "base/file_identity.hpp"
 
 namespace cstop::model {
 
@@ -39,7 +40,9 @@ struct Container {
 
     std::string state_directory;  ///< <root>/<id>
     std::string state_file;       ///< below state_directory
-    std::string bundle;           ///< empty: unknown
+    /// The directory that was read. None: unknown.
+    std::optional<FileIdentity> state_identity;
+    std::string bundle;  ///< empty: unknown
 
     /// The pid of init as recorded, 2..4194304; none: never started.
     std::optional<std::int32_t> pid;

@@ -16,6 +16,7 @@ kernel::Target make_target(const model::Container& container) {
     kernel::Target target;
     target.id = container.id;
     target.state_directory = container.state_directory;
+    target.state_identity = container.state_identity;
     target.has_private_pid_namespace = container.has_private_pid_namespace;
     target.has_private_mount_namespace = container.has_private_mount_namespace;
     target.pid = container.pid;

@@ -31,16 +31,16 @@ void Walk::finish_gone() {
     note_survivors(system_.examine_escapees(opened_.handle));
     if (!outcome_.survivors.empty()) {
         finish(Outcome::Kind::still_running);
-    } else if (!was_running) {
-        finish(Outcome::Kind::not_running);
-    } else if (may_come_back()) {
-        watch_for_restart();
-    } else {
-        if (system_.is_recreated(opened_.handle)) {
-            warn("another container of the same id is there now, and was left alone");
-        }
-        finish(Outcome::Kind::stopped);
+        return;
     }
+    if (was_running && may_come_back()) {
+        watch_for_restart();
+        return;
+    }
+    if (system_.is_recreated(opened_.handle)) {
+        warn("another container of the same id is there now, and was left alone");
+    }
+    finish(was_running ? Outcome::Kind::stopped : Outcome::Kind::not_running);
 }
 
 /// The kubelet starts a new container of another id, seconds later: that is not waited for.
