@@ -95,3 +95,9 @@ def forge():
     yield make
     for forgery in made:
         shutil.rmtree(forgery.directory, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def clone_as(tmp_path_factory):
+    """A program that starts another one under a wanted pid (clone_as.c)."""
+    return compile_program(tmp_path_factory.mktemp("clone_as"), "clone_as")
