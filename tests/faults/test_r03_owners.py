@@ -2,6 +2,8 @@
 
 import os
 import subprocess
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from containers import OBEDIENT
@@ -29,18 +31,32 @@ def test_r03_another_users_state_cannot_name_roots_container(place, forge):
     assert web.is_untouched()
 
 
+@contextmanager
+def init_of(user):
+    """(pid, its parent): init of a pid and a mount namespace, as a rootless runtime makes it, that obeys SIGTERM."""
+    parent = subprocess.Popen(
+        ["unshare", "--pid", "--mount", "--fork", "--kill-child"]
+        + ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"]
+        + ["sh", "-c", "trap 'exit 7' TERM; echo ready; while :; do sleep 1000 & wait; done"],
+        stdout=subprocess.PIPE,
+    )
+    try:
+        assert parent.stdout.readline() == b"ready\n"
+        yield int(Path(f"/proc/{parent.pid}/task/{parent.pid}/children").read_text(encoding="ascii")), parent
+    finally:
+        parent.kill()
+        parent.wait()
+        parent.stdout.close()
+
+
 def test_r03_another_users_state_names_that_users_process(place, forge):
     web = place.container("web", OBEDIENT)
-    theirs = subprocess.Popen(["sleep", "1000"], user=STRANGER, group=STRANGER, extra_groups=[])
-    try:
+    with init_of(STRANGER) as (init, parent):
         pid, start = keys(place)
-        forged = forge(place, web).write(**{pid: theirs.pid, start: start_time_of(theirs.pid)}).give_to(STRANGER)
+        forged = forge(place, web).write(**{pid: init, start: start_time_of(init)}).give_to(STRANGER)
         ended = place.cstop("-t", "1", forged.id)
         assert (ended.status, ended.names) == (0, [forged.id]), ended.err
-        assert theirs.wait(10) == -15
-    finally:
-        theirs.kill()
-        theirs.wait()
+        assert parent.wait(10) == 7
     assert web.is_untouched()
 
 
