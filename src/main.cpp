@@ -1,5 +1,6 @@
 // cstop on one page: argv -> request -> containers -> settings -> plans -> outcomes -> exit status.
 
+#include <chrono>
 #include <cstdlib>
 #include <span>
 #include <utility>
@@ -51,7 +52,7 @@ Agenda make_agenda(const model::Request& request, const std::optional<model::Sou
 
 struct Streams {
     report::DescriptorStream out{1};
-    report::DescriptorStream err{2};
+    report::DescriptorStream err{2, out};
 };
 
 ExitStatus complain(Streams& streams, const Error& error) {
@@ -59,7 +60,8 @@ ExitStatus complain(Streams& streams, const Error& error) {
     return error.code == ErrorCode::usage ? ExitStatus::usage : ExitStatus::failed;
 }
 
-ExitStatus finish(const Streams& streams, Agenda& agenda) {
+ExitStatus finish(Streams& streams, Agenda& agenda) {
+    streams.out.finish();
     // What was asked for is done, but whoever reads the names has not got them all.
     if (streams.out.is_broken()) {
         agenda.statuses.push_back(ExitStatus::failed);
@@ -87,16 +89,21 @@ ExitStatus stop_all(const model::Request& request, Agenda& agenda, Streams& stre
     if (!system.has_value()) {
         return complain(streams, system.error());
     }
+    streams.out.never_wait();
+    streams.err.never_wait();
     auto reporter = report::Reporter::make(request, agenda.entries, streams.out, streams.err);
     const auto run = stop::run_plans(**system, agenda.plans, *reporter);
+    reporter.reset();
+    // From here on a signal ends cstop: its last words may have to wait for whoever reads them.
+    system->reset();
     for (const auto& outcome : run.outcomes) {
         agenda.statuses.push_back(report::exit_status_of(outcome, request.fail_on_kill));
     }
-    reporter.reset();
     if (run.interrupted_by.has_value()) {
-        // Whoever dies of a signal runs no destructor.
-        streams.out.finish();
-        streams.err.finish();
+        // Whoever dies of a signal runs no destructor; and whoever pressed Ctrl-C wants an end.
+        constexpr auto patience = std::chrono::seconds(1);
+        streams.out.finish(patience);
+        streams.err.finish(patience);
         kernel::die_of_signal(*run.interrupted_by);
     }
     return finish(streams, agenda);
@@ -164,6 +171,7 @@ int main(int argc, char** argv) {
     }
     if (const auto* answer = std::get_if<cli::Answer>(&*parsed)) {
         streams.out.write(answer->text);
+        streams.out.finish();
         return streams.out.is_broken() ? EXIT_FAILURE : EXIT_SUCCESS;
     }
     return static_cast<int>(serve(std::get<model::Request>(*parsed), streams));

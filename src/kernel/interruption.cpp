@@ -27,15 +27,22 @@ Result<Interruption> Interruption::make() {
             ::sigaddset(&signals, signal.number);
         }
     }
-    if (const int error = ::pthread_sigmask(SIG_BLOCK, &signals, nullptr); error != 0) {
+    auto before = std::make_unique<sigset_t>();
+    if (const int error = ::pthread_sigmask(SIG_BLOCK, &signals, before.get()); error != 0) {
         return fail_with_errno(error, "block signals");
     }
     Interruption interruption;
+    interruption.before_.reset(before.release());
     interruption.descriptor_ = Descriptor(::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
     if (!interruption.descriptor_.is_open()) {
         return fail_with_errno(errno, "signalfd");
     }
     return interruption;
+}
+
+void Interruption::Restore::operator()(sigset_t* before) const {
+    ::pthread_sigmask(SIG_SETMASK, before, nullptr);
+    std::default_delete<sigset_t>()(before);
 }
 
 std::optional<Signal> Interruption::take() {

@@ -1,7 +1,9 @@
 #pragma once
 // SIGINT, SIGTERM and SIGHUP as events (signalfd(2)).
 
+#include <memory>
 #include <optional>
+#include <signal.h>
 
 #include "base/result.hpp"
 #include "base/signal.hpp"
@@ -11,8 +13,8 @@ namespace cstop::kernel {
 
 class Interruption {
 public:
-    /// Blocks them for good, except those that were ignored when cstop was started: nohup and a shell's background
-    /// jobs mean it.
+    /// Blocks them for as long as it lives, except those that were ignored when cstop was started: nohup and a shell's
+    /// background jobs mean it.
     static Result<Interruption> make();
 
     const Descriptor& descriptor() const { return descriptor_; }
@@ -20,7 +22,12 @@ public:
     std::optional<Signal> take();
 
 private:
+    struct Restore {
+        void operator()(sigset_t* before) const;
+    };
+
     Descriptor descriptor_;
+    std::unique_ptr<sigset_t, Restore> before_;  ///< what was blocked
 };
 
 }  // namespace cstop::kernel

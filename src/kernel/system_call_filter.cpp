@@ -20,6 +20,7 @@ namespace {
 constexpr std::array allowed_calls = {
     // files
     SCMP_SYS(read), SCMP_SYS(pread64), SCMP_SYS(readv), SCMP_SYS(write), SCMP_SYS(pwrite64), SCMP_SYS(writev),
+    SCMP_SYS(pwritev2),
     SCMP_SYS(openat2),  // its flags lie in memory, where no filter sees them
     SCMP_SYS(close), SCMP_SYS(close_range), SCMP_SYS(lseek), SCMP_SYS(getdents64), SCMP_SYS(fcntl), SCMP_SYS(flock),
     SCMP_SYS(dup), SCMP_SYS(dup2), SCMP_SYS(dup3), SCMP_SYS(pipe2), SCMP_SYS(getcwd), SCMP_SYS(fadvise64),

@@ -28,7 +28,8 @@ public:
     /// The last word on plan number `plan`. Called exactly once a plan.
     virtual void on_outcome(std::size_t plan, const Outcome& outcome) = 0;
 
-    /// How often it wants to look while containers are waited for. None: never, and nobody wakes up for it.
+    /// How long from now it wants to look, while containers are waited for. None: nobody wakes up for it. It is asked
+    /// again after each look and, as long as it wanted none, after each event.
     virtual std::optional<Duration> look_interval() const { return std::nullopt; }
     /// Its time to look. `scene` is valid during the call.
     virtual void on_look(Scene& scene) { static_cast<void>(scene); }

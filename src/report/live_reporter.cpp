@@ -72,6 +72,7 @@ std::optional<Duration> LiveReporter::look_interval() const {
 }
 
 void LiveReporter::on_look(model::Scene& scene) {
+    teller_->on_look(scene);
     rows_.clear();
     others_ = 0;
     const std::size_t room = screen_.size().rows;

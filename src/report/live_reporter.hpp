@@ -34,6 +34,8 @@ private:
         Above(Stream& stream, LiveReporter& reporter) : stream_(stream), reporter_(reporter) {}
         void write(std::string_view bytes) override;
         bool is_broken() const override { return stream_.is_broken(); }
+        bool write_waiting() override { return stream_.write_waiting(); }
+        bool has_waiting() const override { return stream_.has_waiting(); }
         bool is_terminal() const override { return stream_.is_terminal(); }
         std::optional<std::size_t> columns() const override { return stream_.columns(); }
 

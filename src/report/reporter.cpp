@@ -24,7 +24,7 @@ bool is_ignored(const model::Request& request, const Error& error) {
 class LineReporter final : public Reporter {
 public:
     LineReporter(const model::Request& request, std::span<const Entry> entries, Stream& out, Stream& err)
-        : request_(request), entries_(entries), err_(err), results_(entries.size(), out) {
+        : request_(request), entries_(entries), out_(out), err_(err), results_(entries.size(), out) {
         for (std::size_t index = 0; index < entries.size(); ++index) {
             if (entries[index].plan != nullptr) {
                 planned_.push_back(index);
@@ -78,6 +78,17 @@ public:
         summary_.add(outcome);
         ++finished_;
         tell_summary();
+    }
+
+    /// A reader who was slow gets the rest as soon as it reads again, not with the next event.
+    std::optional<Duration> look_interval() const override {
+        const bool is_waiting = out_.has_waiting() || err_.has_waiting();
+        return is_waiting ? std::optional<Duration>(std::chrono::milliseconds(100)) : std::nullopt;
+    }
+
+    void on_look(model::Scene& /*scene*/) override {
+        out_.write_waiting();
+        err_.write_waiting();
     }
 
 private:
@@ -142,6 +153,7 @@ private:
 
     const model::Request& request_;
     std::span<const Entry> entries_;
+    Stream& out_;
     Stream& err_;
     Sequence results_;
     std::vector<std::size_t> planned_;  ///< the entry of each plan

@@ -1,12 +1,14 @@
 #pragma once
 // Bytes on their way out.
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "report/outlet.hpp"
 #include "report/terminal.hpp"
 
 namespace cstop::report {
@@ -23,6 +25,7 @@ public:
     virtual bool is_broken() const = 0;
     /// Writes what still waits, as far as it is taken now. True: nothing waits any more.
     virtual bool write_waiting() { return true; }
+    virtual bool has_waiting() const { return false; }
     virtual bool is_terminal() const = 0;
     /// The columns of the terminal right now; none: it is no terminal, or does not say.
     virtual std::optional<std::size_t> columns() const = 0;
@@ -42,30 +45,35 @@ public:
     std::optional<std::size_t> width;
 };
 
-/// A stream on an open descriptor, which it does not own: one write(2) a call, repeated until all is written. What a
-/// terminal does not take (Ctrl-S, a dead connection) waits in memory and comes with the next write or at the end: a
-/// stop must not wait for its own messages.
+/// A stream on an open descriptor, which it does not own. What is not taken at once waits in memory and comes with the
+/// next write, when somebody asks, or at the end (outlet.hpp).
 class DescriptorStream final : public Stream {
 public:
-    explicit DescriptorStream(int descriptor);
-    ~DescriptorStream() override;
-    void write(std::string_view bytes) override;
+    explicit DescriptorStream(int descriptor)
+        : outlet_(std::make_shared<Outlet>(descriptor)), descriptor_(descriptor) {}
+    /// When both lead to one pipe or terminal, what is written to either comes out in the order in which it was
+    /// written.
+    DescriptorStream(int descriptor, const DescriptorStream& other)
+        : outlet_(other.outlet_->leads_where(descriptor) ? other.outlet_ : std::make_shared<Outlet>(descriptor)),
+          descriptor_(descriptor) {}
+    /// Waits for whoever reads, see Outlet::finish.
+    ~DescriptorStream() override { outlet_->finish(std::nullopt); }
+    void write(std::string_view bytes) override { outlet_->write(bytes); }
     bool write_waiting() override;
-    /// Waits until everything is written, or nobody takes anything any more.
-    void finish();
-    bool is_broken() const override { return broken_; }
-    bool is_terminal() const override { return terminal_; }
-    std::optional<std::size_t> columns() const override;
+    bool has_waiting() const override { return outlet_->has_kept(); }
+    /// What does not fit into memory is lost from now on.
+    void never_wait() { outlet_->never_wait(); }
+    /// Waits no longer than `patience` for a reader who takes nothing.
+    void finish(std::chrono::milliseconds patience) { outlet_->finish(patience); }
+    void finish() { outlet_->finish(std::nullopt); }
+    bool is_broken() const override { return outlet_->is_broken(); }
+    bool is_terminal() const override { return outlet_->is_terminal(); }
+    std::optional<std::size_t> columns() const override { return outlet_->columns(); }
     std::unique_ptr<Terminal> open_terminal() const override { return report::open_terminal(descriptor_); }
 
 private:
-    void write_some(bool may_wait);
-
+    std::shared_ptr<Outlet> outlet_;
     int descriptor_;
-    int own_ = -1;  ///< the same terminal, without waiting
-    std::string waiting_;
-    bool terminal_ = false;
-    bool broken_ = false;
 };
 
 }  // namespace cstop::report

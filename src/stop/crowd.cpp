@@ -14,8 +14,8 @@ Crowd::Crowd(kernel::System& system, std::span<const model::Plan> plans, model::
 }
 
 Run Crowd::run() {
-    schedule_look();
     begin_ready();
+    show();
     while (!active_.empty()) {
         wait_and_deliver();
         std::erase_if(active_, [this](std::size_t number) { return walks_[number].is_finished(); });
@@ -95,16 +95,14 @@ void Crowd::wait_and_deliver() {
     }
 }
 
+/// The next look is counted from now: one that takes long makes it later, never the looks more frequent.
 void Crowd::show() {
     if (next_look_.has_value() && !active_.empty() && system_.now() >= *next_look_) {
         audience_.on_look(*this);
-        schedule_look();
+        next_look_.reset();
     }
-}
-
-/// Counted from now: a look that takes long makes the next one later, never the looks more frequent.
-void Crowd::schedule_look() {
-    if (const auto interval = audience_.look_interval()) {
+    const auto interval = next_look_.has_value() ? std::nullopt : audience_.look_interval();
+    if (interval.has_value()) {
         next_look_ = system_.now() + *interval;
     }
 }

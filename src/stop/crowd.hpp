@@ -25,7 +25,6 @@ public:
 private:
     std::optional<model::Standing> look_at(std::size_t plan) override;
     void show();
-    void schedule_look();
     void begin_ready();
     bool is_ready(std::size_t number) const;
     void wait_and_deliver();

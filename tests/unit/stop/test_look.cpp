@@ -66,6 +66,25 @@ TEST_CASE("whoever does not look costs no wake-up") {
     CHECK(system.waits == 2);  // the grace, and the end
 }
 
+TEST_CASE("who begins to want to look is asked after the next event, and not woken any more when it is satisfied") {
+    /// Wants to look once a step was done, twice.
+    class LateAudience final : public LookingAudience {
+    public:
+        using LookingAudience::LookingAudience;
+        std::optional<Duration> look_interval() const override {
+            return notes.empty() || seen.size() == 2 ? std::nullopt : LookingAudience::look_interval();
+        }
+    };
+    FakeSystem system;
+    system.add("a");
+    const std::vector plans = {plan_for("a", "TERM/4/KILL@all/4")};
+    LateAudience audience(system, 1s);
+    stop::run_plans(system, plans, audience);
+    REQUIRE(audience.seen.size() == 2);
+    CHECK(audience.seen[0].first == 1s);
+    CHECK(audience.seen[1].first == 2s);
+}
+
 TEST_CASE("a look sees the time left before SIGKILL, then before the end of the schedule") {
     FakeSystem system;
     auto& container = system.add("a");
