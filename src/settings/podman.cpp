@@ -3,6 +3,7 @@
 
 #include "settings/podman.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -33,7 +34,20 @@ Result<ConfigBytes> read_config(const PageSource& database, std::string_view id)
 }
 
 Result<Json> read_libpod_config(std::string_view bytes) {
-    return read_json(bytes, {"id", "stopTimeout", "restart_policy"});
+    return read_json(bytes, {"id", "stopTimeout", "restart_policy", "labels.PODMAN_SYSTEMD_UNIT"});
+}
+
+/// The label is written by a podman that a unit started (podman-systemd.unit(5), podman-generate-systemd(1)). Whether
+/// the unit has Restart= is known to systemd alone, and its new container has a new id.
+model::RestartPolicy make_unit_restart(const model::Container& container, std::string_view unit) {
+    // Beyond the characters of an id, a unit's name may have these two. A word that starts with '-' would be an option.
+    std::string word(unit);
+    std::ranges::replace_if(word, [](char character) { return character == '@' || character == ':'; }, '_');
+    std::string command;
+    if (is_container_id(word) && !word.starts_with('-')) {
+        command = fmt::format("systemctl {}stop {}", container.state_owner == 0 ? "" : "--user ", unit);
+    }
+    return {.who = "systemd", .name = "", .keep_down = std::move(command)};
 }
 
 Result<void> take_config(EngineSettings& settings, const model::Container& container, const Json& config) {
@@ -53,6 +67,8 @@ Result<void> take_config(EngineSettings& settings, const model::Container& conta
         // user wanted the end.
         settings.restart = {
             .who = "podman", .name = std::string(policy), .keep_down = "podman stop " + make_command_word(container)};
+    } else if (const auto unit = config["labels"]["PODMAN_SYSTEMD_UNIT"].text().value_or(""); !unit.empty()) {
+        settings.restart = make_unit_restart(container, unit);
     }
     return {};
 }

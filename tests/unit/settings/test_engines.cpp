@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "files.hpp"
 #include "settings/annotation.hpp"
@@ -453,6 +454,26 @@ TEST_CASE("podman: what libpod's record says") {
     EngineSettings settings;
     CHECK_FALSE(take_libpod_config(settings, container, R"({"id":"p2","stopTimeout":3})").has_value());
     CHECK_FALSE(take_libpod_config(settings, container, "[]").has_value());
+}
+
+TEST_CASE("podman: a container that a systemd unit ran may be run again by it") {
+    model::Container container;
+    container.id = "p1";
+    const auto take = [&](std::string_view policy, std::string_view unit) {
+        EngineSettings settings;
+        const auto bytes =
+            fmt::format(R"({{"id":"p1","restart_policy":"{}","labels":{{"PODMAN_SYSTEMD_UNIT":"{}"}}}})", policy, unit);
+        CHECK(take_libpod_config(settings, container, bytes).has_value());
+        return settings.restart.value();
+    };
+    CHECK(take("", "web@1.service").who == "systemd");
+    CHECK(take("", "web@1.service").name.empty());
+    CHECK(take("", "web@1.service").keep_down == "systemctl stop web@1.service");
+    CHECK(take("", "--all").keep_down.empty());
+    CHECK(take("", "x; reboot").keep_down.empty());
+    CHECK(take("always", "web.service").who == "podman");
+    container.state_owner = 1000;
+    CHECK(take("no", "web.service").keep_down == "systemctl --user stop web.service");
 }
 
 TEST_CASE("podman with SQLite keeps ten seconds and says why") {
