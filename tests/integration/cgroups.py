@@ -7,6 +7,10 @@ from pathlib import Path
 
 from processes import Process
 
+# Who makes the containers' cgroups: the runtimes themselves, or systemd, which they ask. Only a machine that is there for
+# the tests alone may be told "systemd" (tests/vm): its scopes and slices are everybody's.
+DRIVER = os.environ.get("CSTOP_CGROUP_DRIVER", "cgroupfs")
+
 
 def mounts():
     """(mount point, type) of every cgroup hierarchy of this host."""
@@ -20,12 +24,17 @@ def mounts():
 
 
 def find(prefix):
-    """Every cgroup whose own name begins with `prefix`, in every hierarchy, parents before children."""
+    """Every cgroup whose own name begins with `prefix`, in every hierarchy, parents before children. The name of a scope
+    that a runtime asked systemd for is what follows the runtime's."""
     found = []
     for mount, _ in mounts():
         for directory, children, _ in os.walk(mount):
-            found += [Path(directory, child) for child in children if child.startswith(prefix)]
+            found += [Path(directory, child) for child in children if _name_of(child).startswith(prefix)]
     return found
+
+
+def _name_of(directory):
+    return directory.partition("-")[2] if directory.endswith(".scope") else directory
 
 
 def members(cgroup):

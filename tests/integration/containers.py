@@ -12,6 +12,7 @@ from pathlib import Path
 
 import cgroups
 from cstop import BINARY, UNDER, Running
+from pace import within
 from processes import Process
 
 STOP_SIGNAL = "org.opencontainers.image.stopSignal"
@@ -84,7 +85,7 @@ class Container:
         if shared_pids:
             config["linux"]["namespaces"] = [n for n in config["linux"]["namespaces"] if n["type"] != "pid"]
         if cgroup:
-            config["linux"]["cgroupsPath"] = cgroup
+            config["linux"]["cgroupsPath"] = place.make_cgroups_path(cgroup)
         (self.bundle / "config.json").write_text(json.dumps(config), encoding="utf-8")
 
     # What the runtime does.
@@ -125,7 +126,7 @@ class Container:
 
     def wait_for(self, word, seconds=20):
         """Until the container has written `word` down."""
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + within(seconds)
         poller = select.poll()
         poller.register(self._events, select.POLLIN)
         while word not in self._words():
@@ -147,7 +148,10 @@ class Container:
 
     def cgroups(self):
         """Its own cgroups, one a hierarchy."""
-        return [cgroup for cgroup in cgroups.find(self.id) if cgroup.name == self.id]
+        names = (self.id, f"{self.place.runtime_name}-{self.id}.scope")
+        found = [cgroup for cgroup in cgroups.find(self.id) if cgroup.name in names]
+        # Of systemd's scope, crun takes a part.
+        return [cgroup / "container" if (cgroup / "container").exists() else cgroup for cgroup in found]
 
     def members(self):
         """The live processes in them."""
@@ -223,9 +227,23 @@ class Place:
         self.left_paused = False  # a test sets this when its claim is that a paused container stays paused
         self._template = None
 
+    @property
+    def driver(self):
+        """A user's runtime would ask the user's systemd, and nobody has none."""
+        return "cgroupfs" if self.user else cgroups.DRIVER
+
+    def make_cgroups_path(self, path):
+        """What a bundle calls the cgroup `path`: systemd has a slice for a parent."""
+        if self.driver == "cgroupfs":
+            return path
+        parent, _, name = path.strip("/").rpartition("/")
+        return f"{parent}.slice:{self.runtime_name}:{name}"
+
     def runtime(self, *arguments, check=True):
         """Runs the runtime; a container's standard output is a file, so that nothing waits for its end."""
-        command = self.view.enter([*self.user, self.runtime_name, "--root", str(self.root), *map(str, arguments)])
+        driver = ["--systemd-cgroup"] if self.driver == "systemd" else []
+        command = [*self.user, self.runtime_name, *driver, "--root", str(self.root), *map(str, arguments)]
+        command = self.view.enter(command)
         log = self.directory / "runtime.log"
         with open(log, "ab") as errors, open(self.directory / f"out-{os.urandom(4).hex()}", "w+b") as out:
             status = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=out, stderr=errors, check=False).returncode

@@ -69,6 +69,13 @@ def first_string(data):
     return next(v.decode() for n, v in fields(data) if n == 1)
 
 
+def make_pod_parent(parent, uid):
+    """The pod's own cgroup, as kubelet names it: systemd's slices are named by the way to them, and have no other dashes."""
+    if parent.endswith(".slice"):
+        return f"{parent.removesuffix('.slice')}-pod{uid.replace('-', '_')}.slice"
+    return f"{parent}/pod{uid}"
+
+
 class Cri:
     def __init__(self, socket):
         self._channel = grpc.insecure_channel("unix://" + socket)
@@ -84,7 +91,7 @@ class Cri:
             (1, message((1, name), (2, uid), (3, "default"))),
             (3, logs),
             (6, {"app": "test"}),
-            (8, message((1, f"{parent}/pod{uid}"), (2, message((1, message((1, NODE))))))),
+            (8, message((1, make_pod_parent(parent, uid)), (2, message((1, message((1, NODE))))))),
         )
         sandbox = first_string(self.call("RunPodSandbox", message((1, pod))))
         with open("/run/cri-test-" + sandbox, "wb") as file:

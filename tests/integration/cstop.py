@@ -3,6 +3,7 @@
 import functools
 import json
 import os
+import platform
 import select
 import shlex
 import signal
@@ -13,11 +14,16 @@ from pathlib import Path
 
 import jsonschema
 
+from pace import within
+
 SOURCE = Path(__file__).resolve().parents[2]
 BINARY = Path(os.environ.get("CSTOP", SOURCE / "build" / "src" / "cstop")).resolve()
 
 # What every cstop is started through: CSTOP_UNDER="tests/faults/enosys openat2" runs a whole suite without that call.
 UNDER = tuple(shlex.split(os.environ.get("CSTOP_UNDER", "")))
+
+# PIDFD_INFO_EXIT came with Linux 6.15.
+KERNEL_TELLS_ENDS = not UNDER and tuple(map(int, platform.release().split(".")[:2])) >= (6, 15)
 
 # Nobody's settings but the tests': the same words on every machine.
 ENVIRONMENT = {
@@ -31,7 +37,7 @@ ENVIRONMENT = {
 def is_exit(told, expected):
     """Does a container's JSON object tell this end? Without the kernel's newer calls only a zombie tells it, and who reaps it
     may be faster."""
-    return told["exit"] == expected or (bool(UNDER) and told["exit"] is None)
+    return told["exit"] == expected or (not KERNEL_TELLS_ENDS and told["exit"] is None)
 
 
 @functools.cache
@@ -91,7 +97,7 @@ class Running:
         """Until it has said `words` on standard error."""
         poller = select.poll()
         poller.register(self._process.stderr, select.POLLIN)
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + within(seconds)
         while words not in self._heard.decode(errors="surrogateescape"):
             left = deadline - time.monotonic()
             assert left > 0 and poller.poll(left * 1000), f"not said within {seconds} s: {words!r}, only {self._heard!r}"
@@ -102,7 +108,7 @@ class Running:
     def ended(self, limit=60):
         """Waits for the end. `limit` is for a cstop that hangs: no test may depend on it."""
         try:
-            out, err = self._process.communicate(None if self._stdin is None else self._stdin.encode(), timeout=limit)
+            out, err = self._process.communicate(None if self._stdin is None else self._stdin.encode(), timeout=within(limit))
         except subprocess.TimeoutExpired:
             self._process.kill()
             out, err = self._process.communicate()

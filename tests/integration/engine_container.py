@@ -7,6 +7,7 @@ import time
 
 import cgroups
 from containers import init_script, note
+from pace import within
 from processes import Process
 
 
@@ -39,7 +40,7 @@ class EngineContainer:
 
     def wait_for(self, word, seconds=30, times=1):
         """Until the container has written `word` down."""
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + within(seconds)
         poller = select.poll()
         poller.register(self._events, select.POLLIN)
         while self._words().count(word) < times:
@@ -64,8 +65,8 @@ class EngineContainer:
         found = set()
         for mount, _ in cgroups.mounts():
             for directory, _, _ in os.walk(mount):
-                # docker and containerd call it ID, podman libpod-ID; conmon's own is none of the container's.
-                name = os.path.basename(directory)
+                # docker and containerd call it ID, podman libpod-ID, both a scope where systemd is asked; conmon's own is none of the container's.
+                name = os.path.basename(directory).removesuffix(".scope")
                 if name.endswith(self.id) and "conmon" not in name:
                     found |= {pid for pid in cgroups.members(directory) if _is_live(pid)}
         return sorted(found)

@@ -7,6 +7,7 @@ import sys
 import uuid
 from pathlib import Path
 
+import cgroups
 from engine_container import EngineContainer, script
 from engine_host import wait_until
 from engine_image import name_of
@@ -26,7 +27,10 @@ class Containerd:
         self._containers = []
 
     def start(self):
-        self._daemon = self.host.start("containerd", "-c", _HERE / "engine_containerd.toml", *self._arguments, log="containerd.log")
+        configuration = (_HERE / "engine_containerd.toml").read_text(encoding="utf-8")
+        configuration = configuration.replace("SystemdCgroup = false", f"SystemdCgroup = {str(cgroups.DRIVER == 'systemd').lower()}")
+        self.host.path("/run/containerd.toml").write_text(configuration, encoding="utf-8")
+        self._daemon = self.host.start("containerd", "-c", "/run/containerd.toml", *self._arguments, log="containerd.log")
         wait_until(self._answers, 60, "containerd answers")
         return self
 
@@ -52,12 +56,17 @@ class Containerd:
         self._containers.append(container)
         container_id = container.name
         self(
-            "-n", namespace, "run", "-d", "--cgroup",
-            f"/{self.host.prefix}{namespace}/{cgroup or container_id}",
+            "-n", namespace, "run", "-d", *self._make_cgroup(namespace, cgroup or container_id),
             "--mount", f"type=bind,src={container.notes},dst=/notes,options=rbind:rw", *options,
             name_of(image), container_id, *(process or ["sh", "-c", script(traps, before)]),
         )  # fmt: skip
         return container.started(container_id, self.tasks(namespace)[container_id][0])
+
+    def _make_cgroup(self, namespace, name):
+        parent = self.host.make_parent(namespace)
+        if cgroups.DRIVER == "systemd":
+            return ["--runc-systemd-cgroup", "--cgroup", f"{parent}:ctr:{name}"]
+        return ["--cgroup", f"{parent}/{name}"]
 
     def container(self, name, traps=None, *options, **more):
         return self.make(name, traps, *options, **more).wait_for("ready")
@@ -132,8 +141,7 @@ class Kubernetes:
         return self
 
     def pod(self, name):
-        parent = f"/{self.host.prefix}kubepods/besteffort"
-        sandbox = self.cri("run-pod", name, uuid.uuid4(), "/run/pod-logs", parent)
+        sandbox = self.cri("run-pod", name, uuid.uuid4(), "/run/pod-logs", self.host.make_parent("kubepods"))
         self._pods.append(sandbox)
         pod = EngineContainer(self.host, f"{name}-sandbox-{sandbox[:8]}").started(sandbox, self._pid(sandbox))
         pod.pod = name

@@ -25,7 +25,7 @@ class Docker:
             self._containerd.start()
         self._daemon = self.host.start(
             "dockerd", "--iptables=false", "--ip6tables=false", "--bridge=none", "--storage-driver=vfs",
-            f"--cgroup-parent=/{self.host.prefix}docker", *self._arguments, log="dockerd.log",
+            "--cgroup-parent=" + self.host.make_parent("docker"), *self._arguments, log="dockerd.log",
         )  # fmt: skip
         wait_until(self._answers, 60, "dockerd answers")
         return self

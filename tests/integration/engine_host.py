@@ -16,22 +16,32 @@ import cgroups
 import engine_image
 import views
 from cstop import BINARY, ENVIRONMENT, UNDER, Running
+from pace import within
 from processes import Process
 
 # /run may hold the sockets of the machine's own engines; an overlay lets a test write in /etc; an overlay cannot be the
 # upper layer of another, so what engines store in lies on tmpfs.
 _SETUP = """
 set -e
-mount -t tmpfs -o mode=755 tmpfs /run
+mount -t tmpfs -o mode=755 tmpfs /mnt
+for name in $shared; do
+    mkdir /mnt/$name
+    mount --rbind /run/$name /mnt/$name
+done
+mount --no-mtab --move /mnt /run
 mount -t tmpfs -o mode=1777 tmpfs /dev/shm
 mkdir -p /run/lock /run/home /run/notes /run/host/etc /run/host/etc.work /run/host/lib /run/host/lib.work
 mount -t overlay -o lowerdir=/etc,upperdir=/run/host/etc,workdir=/run/host/etc.work overlay /etc
 mount -t overlay -o lowerdir=/var/lib,upperdir=/run/host/lib,workdir=/run/host/lib.work overlay /var/lib
+rm -f /etc/docker/daemon.json
 for name in docker containerd containers nerdctl cni; do
     mkdir -p /var/lib/$name
     mount -t tmpfs tmpfs /var/lib/$name
 done
 """
+
+# Where systemd makes the cgroups, engines have to reach it.
+_SHARED = {"cgroupfs": "", "systemd": "systemd dbus"}
 
 _VIEWS = {
     "v2": "umount -R /sys/fs/cgroup && mount -t cgroup2 none /sys/fs/cgroup",
@@ -60,20 +70,31 @@ class Host:
         self.environment = ENVIRONMENT | {"HOME": "/run/home"}
         kind = kind_here(kind)
         change = "" if kind == views.kind_of_host() else _VIEWS[kind]
+        # systemd is asked for cgroups by pid, so its clients must be in its own pid namespace.
+        self.has_own_pids = cgroups.DRIVER == "cgroupfs"
         # catatonit reaps, as a host's first process does. It ends with its child, which ends with its standard input:
         # the host never outlives this process, and the kernel kills whoever is left in the pid namespace.
+        own_pids = ["--pid", "--fork", "--kill-child", "--mount-proc"] if self.has_own_pids else []
+        reaper = ["catatonit", "--"] if self.has_own_pids else []
         self._holder = subprocess.Popen(
-            ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--propagation", "private"]
-            + ["catatonit", "--", "sh", "-c", f"{_SETUP}\n{change}\necho ready; exec cat"],
+            ["unshare", "--mount", *own_pids, "--propagation", "private", *reaper]
+            + ["sh", "-c", f"shared='{_SHARED[cgroups.DRIVER]}'\n{_SETUP}\n{change}\necho ready; exec cat"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=self.environment,
         )
         if self._holder.stdout.readline() != b"ready\n":
             raise RuntimeError(f"no {kind} host can be made here")
-        children = Path(f"/proc/{self._holder.pid}/task/{self._holder.pid}/children").read_text(encoding="ascii")
-        self._first = int(children.split()[0])
+        self._first = self._holder.pid
+        if self.has_own_pids:
+            children = Path(f"/proc/{self._first}/task/{self._first}/children").read_text(encoding="ascii")
+            self._first = int(children.split()[0])
         self._level = len(_nspid(Path(f"/proc/{self._first}"))) - 1
+        self._mounts = _mounts_of(f"/proc/{self._first}")
+
+    def make_parent(self, name):
+        """A cgroup of this host that engines make others below: a path, or the name of a slice."""
+        return f"{self.prefix}{name}.slice" if cgroups.DRIVER == "systemd" else f"/{self.prefix}{name}"
 
     def path(self, inside):
         """A file of this host, as the test opens it."""
@@ -81,7 +102,8 @@ class Host:
 
     def enter(self, command):
         """The same command, run in this host."""
-        return ["nsenter", f"--mount=/proc/{self._first}/ns/mnt", f"--pid=/proc/{self._first}/ns/pid", "--", *command]
+        own_pids = [f"--pid=/proc/{self._first}/ns/pid"] if self.has_own_pids else []
+        return ["nsenter", f"--mount=/proc/{self._first}/ns/mnt", *own_pids, "--", *command]
 
     def try_run(self, *command, limit=60, environment=None):
         """(exit status, standard output, standard error)"""
@@ -93,7 +115,7 @@ class Host:
                 stdout=out,
                 stderr=err,
                 env=self.environment | (environment or {}),
-                timeout=limit,
+                timeout=within(limit),
                 check=False,
             ).returncode
             out.seek(0)
@@ -169,21 +191,36 @@ class Host:
     def processes_of(self, name):
         """The pids here of the processes of this command name."""
         found = []
-        for inside in self.path("/proc").iterdir():
+        for inside in self._processes():
             try:
                 # The kernel keeps 15 characters.
-                if inside.name.isdigit() and (inside / "comm").read_text(encoding="utf-8").strip() == name[:15]:
+                if (inside / "comm").read_text(encoding="utf-8").strip() == name[:15]:
                     found.append(int(inside.name))
             except OSError:
                 pass
         return found
 
+    def _processes(self):
+        """The directories of this host's processes. Where others see the same pids, those that see its /run as well."""
+        for inside in self.path("/proc").iterdir():
+            if inside.name.isdigit() and (self.has_own_pids or _mounts_of(inside) == self._mounts):
+                yield inside
+
+    def _end_processes(self):
+        """Who stops whom is unknown, so until nobody is left but the holder."""
+        deadline = time.monotonic() + within(30)
+        while left := [int(process.name) for process in self._processes() if int(process.name) != self._first]:
+            assert time.monotonic() < deadline, left
+            self.kill(*left)
+
     def close(self):
         """Ends everything. Returns what is left over."""
         cgroups.kill_members(self.prefix)
+        if not self.has_own_pids:
+            self._end_processes()
         self._holder.stdin.close()
         self._holder.stdout.close()
-        self._holder.wait(30)
+        self._holder.wait(within(30))
         cgroups.remove(self.prefix)
         return [f"left over: {cgroup}" for cgroup in cgroups.find(self.prefix)]
 
@@ -212,6 +249,14 @@ def remove_empty_parents():
                     pass
 
 
+def _mounts_of(process):
+    """Its mount namespace, None when it is gone."""
+    try:
+        return os.readlink(Path(process) / "ns/mnt")
+    except OSError:
+        return None
+
+
 def _nspid(process):
     """Its pids, from the pid namespace of the procfs asked to its own."""
     for line in (process / "status").read_text(encoding="utf-8", errors="replace").splitlines():
@@ -226,7 +271,7 @@ def _start_time(process):
 
 def wait_until(claim, seconds, what):
     """Polls what no event tells: an engine's own opinion."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + within(seconds)
     while True:
         value = claim()
         if value:

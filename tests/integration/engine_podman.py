@@ -6,6 +6,7 @@ import signal
 import uuid
 from pathlib import Path
 
+import cgroups
 from engine_container import EngineContainer, script
 from engine_host import wait_until
 from engine_image import name_of
@@ -21,7 +22,10 @@ class Podman:
         self.user = user  # of /etc/passwd in the host; None: root
         self._environment = {"CONTAINERS_CONF": "/run/containers.conf"}
         self._global = ["--storage-driver", "vfs", "--runtime", runtime, *flags]
-        host.path("/run/containers.conf").write_bytes(_CONFIGURATION.read_bytes())
+        configuration = _CONFIGURATION.read_text(encoding="utf-8")
+        if user is None:  # one without a session has no systemd to ask
+            configuration = configuration.replace('"cgroupfs"', f'"{cgroups.DRIVER}"')
+        host.path("/run/containers.conf").write_text(configuration, encoding="utf-8")
         self._containers = []
 
     def try_run(self, *arguments, **options):
@@ -39,7 +43,7 @@ class Podman:
         return self
 
     def _parent(self):
-        return ["--cgroup-parent", f"/{self.host.prefix}podman"] if self.user is None else []
+        return ["--cgroup-parent", self.host.make_parent("podman")] if self.user is None else []
 
     def make(self, name, traps=None, *options, image="plain", before="", process=None, verb="run"):
         container = EngineContainer(self.host, name)

@@ -3,6 +3,7 @@
 import json
 import os
 
+import cgroups
 from containers import OBEDIENT
 from engine_container import EngineContainer, script
 
@@ -14,11 +15,13 @@ class Runc:
         self.host = host
         self.user = user
         self._rootfs = rootfs
-        self._root = ["--root", root] if root else []
+        self._options = ["--root", root] if root else []
+        if cgroups.DRIVER == "systemd" and user is None:
+            self._options.append("--systemd-cgroup")
         self._containers = []
 
     def __call__(self, *arguments):
-        command = ["runc", *self._root, *map(str, arguments)]
+        command = ["runc", *self._options, *map(str, arguments)]
         return self.host.run(*(self.user.command(command) if self.user else command))
 
     def container(self, name, traps=None, annotations=None, before="", process=None, bundle=None, is_full_name=False):
@@ -49,7 +52,7 @@ class Runc:
     def remove_all(self):
         for container in self._containers:
             if container.id is not None:
-                command = ["runc", *self._root, "delete", "--force", container.id]
+                command = ["runc", *self._options, "delete", "--force", container.id]
                 self.host.try_run(*(self.user.command(command) if self.user else command))
             container.close()
         self._containers.clear()

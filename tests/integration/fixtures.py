@@ -4,6 +4,7 @@ import hashlib
 import itertools
 import json
 import os
+import re
 import signal
 import subprocess
 from pathlib import Path
@@ -42,7 +43,7 @@ def pytest_configure(config):
 def pytest_unconfigure(config):
     """Workers that were killed could not clean up."""
     for cgroup in cgroups.find("cstop-test-"):
-        worker = cgroup.name.split("-")[2]
+        worker = re.search(r"cstop-test-(\d+)", cgroup.name)[1]
         if cgroup.exists() and not os.path.exists(f"/proc/{worker}"):
             prefix = f"cstop-test-{worker}-"
             cgroups.kill_members(prefix)

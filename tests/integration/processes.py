@@ -5,6 +5,8 @@ import select
 import signal
 import time
 
+from pace import within
+
 
 class Process:
     """One process, held by a pidfd: neither its end nor the reuse of its pid can be missed."""
@@ -34,7 +36,7 @@ class Process:
 
     def wait_until_asleep(self, seconds=20):
         """In any function of the kernel (proc(5), wchan)."""
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + within(seconds)
         while self._read_wchan() == "0":
             assert time.monotonic() < deadline, f"{self.pid} has not slept within {seconds} s"
             time.sleep(0.01)

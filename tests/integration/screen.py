@@ -12,6 +12,7 @@ import time
 import unicodedata
 
 from cstop import ENVIRONMENT
+from pace import within
 
 SEQUENCE = re.compile(r"\x1b\[([0-9;]*)([A-Za-z])")
 
@@ -138,7 +139,7 @@ class Terminal:
 
     def wait_until(self, is_so, seconds=20):
         """Until the lines on the screen are as they should be."""
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + within(seconds)
         while not is_so(self.screen.text()):
             assert time.monotonic() < deadline, self.screen.text()
             assert self._read(0.2), f"ended: {self.screen.text()}"
@@ -146,7 +147,7 @@ class Terminal:
 
     def ended(self, seconds=60):
         """Reads to the end; the exit status."""
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + within(seconds)
         while self._read(0.2):
             assert time.monotonic() < deadline, self.screen.text()
         return self.process.wait(10)

@@ -3,6 +3,7 @@
 import cgroups
 from containers import OBEDIENT, STUBBORN, note
 from cstop import is_exit
+from pace import within
 
 PAIR = ["sh", "-c", f"sleep 1000 & {note('ready')}; sleep 1000"]
 
@@ -11,7 +12,7 @@ def test_a_shared_pid_namespace_leaves_nobody(place):
     web = place.make("web", process=PAIR, shared_pids=True).run().wait_for("ready")
     ended = place.cstop(web.id)
     assert (ended.status, ended.names) == (0, [web.id]), ended.err
-    assert ended.seconds < 1.5
+    assert ended.seconds < within(1.5)
     assert web.is_gone()
 
 

@@ -7,9 +7,9 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from conftest import PLACES
 from containers import OBEDIENT, STOP_SIGNAL, STUBBORN, Place, make_rootfs
 from cstop import BINARY, Running
+from fixtures import PLACES
 
 NOBODY = 65534
 
@@ -43,7 +43,10 @@ def open_directory():
     shutil.rmtree(directory)
 
 
-@pytest.fixture(params=PLACES[:2], ids=["-".join(place) for place in PLACES[:2]])
+RUNC_PLACES = [place for place in PLACES if place[0] == "runc"]
+
+
+@pytest.fixture(params=RUNC_PLACES, ids=["-".join(place) for place in RUNC_PLACES])
 def user_place(request, open_directory, make_place):
     runtime, kind = request.param
     home = open_directory / "home"
