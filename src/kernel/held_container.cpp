@@ -141,17 +141,17 @@ Result<void> check_membership(const Target& target, const InitProcess& init, con
 
 /// The cgroups were opened by their names, after the state was read. With init dead, the id may have been given to a
 /// new container in between (faults.md R8), and they would be that one's. A runtime makes the state directory first:
-/// if it is still the one that was read, so are the cgroups.
+/// if there is none now, or still the one that was read, nobody else has the cgroups.
 void leave_to_successor(const Target& target, HeldContainer& held) {
     if (!target.state_identity || held.init.is_alive()) {
         return;
     }
     const auto now =
         held.state_directory.is_open() ? read_identity(held.state_directory) : read_identity(target.state_directory);
-    if (now != target.state_identity) {
-        held.is_replaced = now.has_value();
+    if (now && now != target.state_identity) {
+        held.is_replaced = true;
         held.cgroups.clear();
-        held.refusal = "its state was removed meanwhile";
+        held.refusal = "another container has its id now";
     }
 }
 

@@ -15,6 +15,7 @@ import cgroups
 from containers import make_rootfs
 from fixtures import *
 from forgery import Forgery
+from steps import Steps
 from stuck import StuckFilesystem
 from views import View
 
@@ -101,3 +102,22 @@ def forge():
 def clone_as(tmp_path_factory):
     """A program that starts another one under a wanted pid (clone_as.c)."""
     return compile_program(tmp_path_factory.mktemp("clone_as"), "clone_as")
+
+
+@pytest.fixture(scope="session")
+def _step(tmp_path_factory):
+    return compile_program(tmp_path_factory.mktemp("step"), "step")
+
+
+@pytest.fixture
+def step_through(_step, tmp_path):
+    """A cstop that a test takes from system call to system call: step_through(place, argument, ...)."""
+    made = []
+
+    def make(place, *arguments):
+        made.append(Steps(_step, place, tmp_path, *arguments))
+        return made[-1]
+
+    yield make
+    for steps in made:
+        steps.close()

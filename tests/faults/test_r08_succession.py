@@ -1,0 +1,72 @@
+"""R8, F25: an id that is deleted and given to a new container while cstop stops the old one."""
+
+import shutil
+import signal
+
+import cgroups
+import pytest
+from containers import OBEDIENT, STUBBORN
+from fixtures import PLACES
+
+# Each place begins elsewhere, so that together they meet most calls.
+STRIDE = 13
+
+
+def keep_bundle(container, name):
+    container.bundle.rename(container.bundle.with_name(name))
+
+
+def delete(container):
+    """Whatever cstop has frozen by now."""
+    container.init.send(signal.SIGKILL)
+    for cgroup in container.cgroups():
+        cgroups.thaw(cgroup)
+    assert container.init.ends_within(20)
+    container.place.runtime("delete", "--force", container.id)
+
+
+def state_file(place):
+    return "status" if place.runtime_name == "crun" else "state.json"
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("grace", ["0", "10"], ids=["kill", "grace"])
+def test_r08_f25_whoever_gets_the_id_between_two_calls_is_left_alone(place, step_through, grace):
+    """From the moment that the state is read, the old one is meant."""
+    offset = PLACES.index((place.runtime_name, place.view.kind)) * STRIDE // len(PLACES)
+    number = None
+    while True:
+        web = place.container("web", OBEDIENT)
+        steps = step_through(place, "-t", grace, "--kill-timeout", "1", web.id)
+        if number is None:
+            steps.step_to_path(state_file(place))
+            number = steps.count + 3 + offset  # opened, looked at, read
+        if not steps.step_to(number):
+            break
+        delete(web)
+        keep_bundle(web, f"old-{number}")
+        new = place.container("web", STUBBORN)
+        ended = steps.run()
+        assert (ended.status, ended.names) == (0, [web.id]), f"call {number}: {ended}"
+        assert new.is_untouched() and not new.is_frozen(), f"call {number}: {ended}"
+        delete(new)
+        keep_bundle(new, f"new-{number}")
+        number += STRIDE
+
+
+@pytest.mark.once
+def test_r08_whoever_outlives_an_init_whose_state_is_removed_by_hand_is_killed(place, step_through):
+    """No other container has the id then."""
+    number = 0
+    while True:
+        web = place.container(f"web{number}", OBEDIENT, shared_pids=True, before="sleep 1000 &").kill_init()
+        steps = step_through(place, "--kill-timeout", "1", web.id)
+        steps.step_to_path(state_file(place))
+        number = max(number, steps.count + 3)
+        if not steps.step_to(number):
+            break
+        shutil.rmtree(place.root / web.id)
+        ended = steps.run()
+        assert (ended.status, ended.names) == (0, [web.id]), f"call {number}: {ended}"
+        assert web.is_gone(), f"call {number}: {ended}"
+        number += 4 * STRIDE
