@@ -34,4 +34,8 @@ std::string format_error(const Error& error) {
     return error.what + ": " + (sentence != nullptr ? sentence : "errno " + std::to_string(error.errno_value));
 }
 
+std::string format_advised_error(const Error& error) {
+    return error.advice.empty() ? format_error(error) : format_error(error) + "; " + error.advice;
+}
+
 }  // namespace cstop

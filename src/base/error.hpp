@@ -22,6 +22,8 @@ struct Error {
     ErrorCode code = ErrorCode::system;
     int errno_value = 0;  ///< 0 when no system call failed
     std::string what;     ///< verb and object, outside-in: "open /run/runc/web/state.json"
+    /// What the user can do, or has perhaps meant: "run as root"; raw, empty: nothing is known.
+    std::string advice = {};
 };
 
 /// An Error from errno, its code chosen by the errno (ENOENT not_found, EPERM and EACCES denied, ESRCH and ENODEV gone,
@@ -33,5 +35,8 @@ Error with_context(std::string_view outer, Error inner);
 
 /// One line without a newline: what, then the errno's sentence: "open /x: Permission denied".
 std::string format_error(const Error& error);
+
+/// The same with the advice behind it: "open /x: Permission denied; run as root".
+std::string format_advised_error(const Error& error);
 
 }  // namespace cstop

@@ -132,15 +132,18 @@ void add_outcome(Object& object, const Entry& entry, const model::Outcome* outco
     object["survivors"] = make_survivors(outcome);
     object["warnings"] = make_warnings(entry, outcome);
     object["error"] = nullptr;
+    object["advice"] = nullptr;
+    const Error* error = entry.error;
     if (outcome != nullptr) {
         object["outcome"] = model::format_kind(outcome->kind);
         object["duration_ms"] = outcome->duration.count();
-        if (outcome->error) {
-            object["error"] = format_error(*outcome->error);
-        }
-    } else if (entry.error != nullptr) {
-        object["outcome"] = format_failure(*entry.error);
-        object["error"] = format_error(*entry.error);
+        error = outcome->error ? &*outcome->error : nullptr;
+    } else if (error != nullptr) {
+        object["outcome"] = format_failure(*error);
+    }
+    if (error != nullptr) {
+        object["error"] = format_error(*error);
+        object["advice"] = make_text(error->advice);
     }
 }
 

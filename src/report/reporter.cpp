@@ -127,7 +127,7 @@ private:
             case Outcome::Kind::failed: break;
         }
         if (outcome.error) {
-            tell(format_error(*outcome.error));
+            tell(format_advised_error(*outcome.error));
         }
         if (!lines.empty()) {
             err_.write(lines);
@@ -190,14 +190,14 @@ std::unique_ptr<Reporter> Reporter::make(const model::Request& request, std::spa
 
 void tell_entry_error(const model::Request& request, const Entry& entry, Stream& err) {
     if (!is_ignored(request, *entry.error)) {
-        err.write(format_line(entry.word, format_error(*entry.error)));
+        err.write(format_line(entry.word, format_advised_error(*entry.error)));
     } else if (request.verbosity == Verbosity::verbose) {
         err.write(format_line(entry.word, "ignored: " + format_error(*entry.error)));
     }
 }
 
 void tell_error(Stream& err, const Error& error) {
-    err.write(format_line(format_error(error)));
+    err.write(format_line(format_advised_error(error)));
 }
 
 void tell_warning(Stream& err, std::string_view sentence) {

@@ -28,11 +28,11 @@ Json read_back(const std::string& line) {
     return *std::move(json);
 }
 
-const std::vector<std::string> keys = {"version",   "word",          "id",         "name",           "engine",
-                                       "namespace", "pod",           "pid",        "status",         "uptime_ms",
-                                       "signal",    "signal_source", "timeout_ms", "timeout_source", "schedule",
-                                       "restart",   "steps",         "outcome",    "exit",           "escalated",
-                                       "leftovers", "duration_ms",   "survivors",  "warnings",       "error"};
+const std::vector<std::string> keys = {
+    "version",     "word",      "id",        "name",    "engine",        "namespace",  "pod",
+    "pid",         "status",    "uptime_ms", "signal",  "signal_source", "timeout_ms", "timeout_source",
+    "schedule",    "restart",   "steps",     "outcome", "exit",          "escalated",  "leftovers",
+    "duration_ms", "survivors", "warnings",  "error",   "advice"};
 
 std::vector<std::string> keys_of(const Json& json) {
     std::vector<std::string> found;
@@ -56,7 +56,7 @@ TEST_CASE("a stopped container is told in full") {
           R"("steps":[{"signal":"SIGTERM","target":"init","sent_at_ms":0,"result":"sent","way":"pidfd"}],)"
           R"("outcome":"stopped",)"
           R"("exit":{"code":3},"escalated":false,"leftovers":0,"duration_ms":12,"survivors":[],"warnings":[],)"
-          R"("error":null})"
+          R"("error":null,"advice":null})"
           "\n");
 }
 
@@ -79,6 +79,11 @@ TEST_CASE("an entry without a plan has its word as the name, and its error") {
     CHECK(json["name"].text() == "web");
     CHECK(json["outcome"].text() == "not_found");
     CHECK(json["error"].text() == "no such container");
+    CHECK(json["advice"].is_null());
+    error.advice = "did you mean 'wbe'?";
+    json = read_back(report::format_json({}, entry, nullptr));
+    CHECK(json["error"].text() == "no such container");
+    CHECK(json["advice"].text() == "did you mean 'wbe'?");
     CHECK(json["schedule"].is_null());
     error = Error{.code = ErrorCode::denied, .errno_value = 13, .what = "open /run/runc/web/state.json"};
     json = read_back(report::format_json({}, entry, nullptr));

@@ -84,6 +84,20 @@ TEST_CASE("names come in argument order, each as soon as all before it are finis
                                 "cstop: stopped 2, not running 1, not found 1, in "));
 }
 
+TEST_CASE("advice follows the error that it is for, escaped") {
+    Error advised = missing;
+    advised.advice = "did you mean 'w\x1b[2Jb'?";
+    Stage stage({});
+    report::Reporter& reporter = stage.plan("a").refuse("x", advised).begin();
+    Outcome outcome = outcome_of(Outcome::Kind::failed);
+    outcome.error = unreadable;
+    outcome.error->advice = "run as root";
+    reporter.on_outcome(0, outcome);
+    CHECK_MESSAGE(stage.err().starts_with("cstop: x: no such container; did you mean 'w\\x1b[2Jb'?\n"
+                                          "cstop: a: open /run/runc/db/state.json: Permission denied; run as root\n"),
+                  stage.err());
+}
+
 TEST_CASE("only what is down now is named") {
     Stage stage({});
     report::Reporter& reporter = stage.plan("a").plan("b").plan("c").plan("d").begin();
