@@ -24,7 +24,8 @@ Result<void> add_cidfile(const std::string& path, bool ignore_missing, std::vect
         return Failure(
             Error{.code = ErrorCode::usage,
                   .errno_value = file.error().errno_value,
-                  .what = file.error().errno_value != 0 ? "open --cidfile " + path : "--cidfile " + file.error().what});
+                  .what = file.error().errno_value != 0 ? "open --cidfile " + path : "--cidfile " + file.error().what,
+                  .advice = file.error().advice});
     }
     std::string_view id = file->bytes;
     if (id.ends_with('\n')) {

@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "kernel/open_beneath.hpp"
+#include "kernel/permission.hpp"
 #include "kernel/served_mounts.hpp"
 
 namespace cstop::kernel {
@@ -57,7 +58,7 @@ Result<Descriptor> open_absolute(const std::string& path, int flags) {
         if (errno_value == ELOOP || errno_value == ENOTDIR) {
             error.code = ErrorCode::damaged;
         }
-        return Failure(std::move(error));
+        return Failure(advise_opening(std::move(error), path));
     }
     return Descriptor(number);
 }
@@ -89,7 +90,7 @@ Result<Directory> open_unserved_directory(const std::string& path) {
     }
     const int number = ::openat(place.number(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (number < 0) {
-        return fail_with_errno(errno, "open " + path);
+        return Failure(advise_opening(error_from_errno(errno, "open " + path), path));
     }
     return Directory(Descriptor(number), path);
 }
@@ -169,7 +170,7 @@ Result<std::vector<std::string>> list_names(const Directory& directory) {
     // A new open file: the position of ours is not moved, so a directory can be listed twice.
     const int number = ::openat(directory.number(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (number < 0) {
-        return fail_with_errno(errno, "list " + directory.path());
+        return Failure(advise_opening(error_from_errno(errno, "list " + directory.path()), directory, "."));
     }
     const auto close_stream = [](DIR* stream) { ::closedir(stream); };
     const std::unique_ptr<DIR, decltype(close_stream)> stream(::fdopendir(number), close_stream);

@@ -10,6 +10,8 @@
 
 #include <climits>
 
+#include "kernel/missing_calls.hpp"
+
 namespace cstop::kernel {
 
 namespace {
@@ -59,7 +61,7 @@ Result<EventLoop> EventLoop::make() {
     EventLoop loop;
     loop.epoll_ = Descriptor(::epoll_create1(EPOLL_CLOEXEC));
     if (!loop.epoll_.is_open()) {
-        return fail_with_errno(errno, "epoll_create1");
+        return Failure(advise_missing_call(error_from_errno(errno, "epoll_create1"), "epoll_create1", "2.6.27"));
     }
     return loop;
 }

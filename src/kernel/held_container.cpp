@@ -71,9 +71,13 @@ Result<InitProcess> open_init(const Target& target) {
     }
     CSTOP_TRY(InitProcess init, InitProcess::open(pid, target.start_time));
     if (init.is_other() && !OwnProcess::is_in_first_time_namespace()) {
-        return fail(ErrorCode::unsupported, fmt::format("prove process {}: cstop runs in a time namespace, where start "
-                                                        "times are shifted",
-                                                        pid));
+        return Failure(
+            Error{.code = ErrorCode::unsupported,
+                  .errno_value = 0,
+                  .what = fmt::format("prove process {}: cstop runs in a time namespace, where start times are "
+                                      "shifted",
+                                      pid),
+                  .advice = "run cstop on the host"});
     }
     return init;
 }
@@ -86,8 +90,11 @@ Result<void> check_view(const Target& target, const HeldContainer& held, Opened&
     }
     const Members members = read_members(held.cgroups).value_or(Members());
     if (members.hidden > 0 || (members.pids.empty() && has_counted_processes(held.cgroups))) {
-        return fail(ErrorCode::unsupported,
-                    "see its processes: cstop runs in a pid namespace of its own, and they are outside of it");
+        return Failure(
+            Error{.code = ErrorCode::unsupported,
+                  .errno_value = 0,
+                  .what = "see its processes: cstop runs in a pid namespace of its own, and they are outside of it",
+                  .advice = "run cstop on the host"});
     }
     if (target.pid && held.cgroups.empty()) {
         opened.warnings.push_back(
@@ -160,6 +167,7 @@ void leave_to_successor(const Target& target, HeldContainer& held) {
 Result<std::unique_ptr<HeldContainer>> hold_container(const Target& target, OwnProcess& own, CgroupMounts& mounts,
                                                       Opened& opened) {
     auto held = std::make_unique<HeldContainer>();
+    held->owner = target.state_owner;
     CSTOP_TRY(held->init, open_init(target));
     CSTOP_TRY(std::optional<Portrait> portrait, read_portrait(held->init));
     if (portrait) {

@@ -1,6 +1,7 @@
 #pragma once
 // One container that was opened and proven: its init and its own cgroups, held, and what watches them.
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -21,6 +22,7 @@ struct HeldContainer {
     std::vector<Cgroup> cgroups;  ///< its own, the v2 one first; empty: see refusal
     std::string refusal;
     Directory state_directory;
+    std::uint32_t owner = 0;  ///< who may signal it, as far as the state tells
     /// The container's own, by which escapees are found; not open: nobody can escape, or it cannot be known.
     Descriptor mount_namespace;
     bool is_replaced = false;  ///< there was another container of the id already when it was opened

@@ -15,7 +15,10 @@ namespace {
 /// The process was there for pidfd_open; if it is not for /proc and has not ended, /proc hides it (hidepid).
 Error explain_missing(const Descriptor& pidfd, std::int32_t pid, Error error) {
     if (error.code == ErrorCode::gone && pidfd.is_open() && !is_process_ended(pidfd)) {
-        return Error{.code = ErrorCode::denied, .errno_value = 0, .what = fmt::format("/proc hides process {}", pid)};
+        return Error{.code = ErrorCode::denied,
+                     .errno_value = 0,
+                     .what = fmt::format("/proc hides process {}", pid),
+                     .advice = "run as root, or as the user of the process: /proc is mounted with hidepid"};
     }
     return error;
 }

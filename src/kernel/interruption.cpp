@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "kernel/linux_system.hpp"
+#include "kernel/missing_calls.hpp"
 
 namespace cstop::kernel {
 
@@ -35,7 +36,7 @@ Result<Interruption> Interruption::make() {
     interruption.before_.reset(before.release());
     interruption.descriptor_ = Descriptor(::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
     if (!interruption.descriptor_.is_open()) {
-        return fail_with_errno(errno, "signalfd");
+        return Failure(advise_missing_call(error_from_errno(errno, "signalfd"), "signalfd4", "2.6.27"));
     }
     return interruption;
 }

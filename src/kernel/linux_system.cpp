@@ -23,6 +23,7 @@
 #include "kernel/members.hpp"
 #include "kernel/mounts.hpp"
 #include "kernel/own_process.hpp"
+#include "kernel/permission.hpp"
 #include "kernel/process_status.hpp"
 #include "kernel/state_watch.hpp"
 
@@ -170,7 +171,12 @@ bool LinuxSystem::lock_stop(Handle handle) {
 }
 
 Result<std::string> LinuxSystem::send_signal(Handle handle, Signal signal) {
-    return at(handle).init.send(signal);
+    const HeldContainer& held = at(handle);
+    auto sent = held.init.send(signal);
+    if (!sent) {
+        return Failure(advise_signalling(std::move(sent).error(), held.owner));
+    }
+    return sent;
 }
 
 Result<bool> LinuxSystem::resume_init(Handle handle) {
@@ -205,7 +211,7 @@ Result<KillReport> LinuxSystem::signal_init_alone(const HeldContainer& held, Sig
     if (sent) {
         report.signalled = 1;
     } else if (sent.error().code != ErrorCode::gone) {
-        return Failure(sent.error());
+        return Failure(advise_signalling(sent.error(), held.owner));
     }
     return report;
 }
@@ -220,7 +226,10 @@ Result<KillReport> LinuxSystem::kill_all(Handle handle) {
     if (!report) {
         Result<KillReport> alone = signal_init_alone(held, sigkill, format_error(report.error()));
         const bool is_any_signalled = alone && alone->signalled > 0;
-        return is_any_signalled ? std::move(alone) : std::move(report);
+        if (is_any_signalled) {
+            return alone;
+        }
+        return Failure(advise_signalling(std::move(report).error(), held.owner));
     }
     static_cast<void>(held.init.send(sigkill));
     return report;
@@ -233,7 +242,7 @@ Result<KillReport> LinuxSystem::signal_all(Handle handle, Signal signal) {
     }
     CSTOP_TRY(const WalkReport walked, signal_members(held.cgroups, signal, Passes::one, own_));
     if (walked.signalled == 0 && walked.error) {
-        return Failure(*walked.error);
+        return Failure(advise_signalling(*walked.error, held.owner));
     }
     return KillReport{
         .signalled = walked.signalled, .way = "walk", .reason = walked.error ? format_error(*walked.error) : ""};

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "kernel/permission.hpp"
 
 namespace cstop::kernel {
 
@@ -20,13 +21,13 @@ std::string describe(const Directory& parent, std::string_view relative) {
     return fmt::format("open {}/{}", parent.path(), relative);
 }
 
-Failure open_failure(int errno_value, std::string what) {
-    Error error = error_from_errno(errno_value, std::move(what));
+Failure open_failure(int errno_value, const Directory& parent, std::string_view relative) {
+    Error error = error_from_errno(errno_value, describe(parent, relative));
     // A symlink (ELOOP), a way out (EXDEV) or a file in the middle (ENOTDIR): not what its writer should have written.
     if (errno_value == ELOOP || errno_value == EXDEV || errno_value == ENOTDIR) {
         error.code = ErrorCode::damaged;
     }
-    return Failure(std::move(error));
+    return Failure(advise_opening(std::move(error), parent, relative));
 }
 
 bool is_plain_relative(std::string_view relative) {
@@ -75,7 +76,7 @@ Result<Descriptor> open_step_by_step(const Directory& parent, std::string_view r
         const int number =
             call_openat(directory, name, is_last ? flags | O_NOFOLLOW : O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         if (number < 0) {
-            return open_failure(errno, describe(parent, relative));
+            return open_failure(errno, parent, relative);
         }
         holder = Descriptor(number);
         directory = number;
@@ -98,7 +99,7 @@ Result<Descriptor> open_beneath(const Directory& parent, std::string_view relati
     if (errno == ENOSYS || errno == EPERM) {
         return open_step_by_step(parent, relative, flags);
     }
-    return open_failure(errno, describe(parent, relative));
+    return open_failure(errno, parent, relative);
 }
 
 Result<std::string> read_all(const Descriptor& descriptor, std::size_t limit, std::string_view name, Ending ending) {

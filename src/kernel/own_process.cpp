@@ -33,7 +33,10 @@ Result<OwnProcess> OwnProcess::read() {
         return fail_with_errno(errno, "read link /proc/self");
     }
     if (std::string_view(link.data(), static_cast<std::size_t>(length)) != std::to_string(own.pid_)) {
-        return fail(ErrorCode::unsupported, "/proc shows another pid namespace than the one that cstop runs in");
+        return Failure(Error{.code = ErrorCode::unsupported,
+                             .errno_value = 0,
+                             .what = "/proc shows another pid namespace than the one that cstop runs in",
+                             .advice = "run cstop on the host"});
     }
     CSTOP_TRY(own.memberships_, read_memberships(own.pid_));
     return own;

@@ -24,10 +24,22 @@ def test_f32_without_what_waiting_needs_nothing_is_signalled(any_place, enosys, 
     any_place.under = (enosys, calls)
     web = any_place.container("web", OBEDIENT)
     ended = any_place.cstop(web.id)
-    assert (ended.status, ended.out) == (1, "")
+    assert (ended.status, ended.out) == (1, ""), ended.err
     assert ended.err.startswith("cstop: ") and ended.err.count("\n") == 1
-    assert "Function not implemented" in ended.err
+    assert f"Function not implemented; cstop needs {calls}, of Linux 2.6.27: this kernel (" in ended.err
     assert web.is_untouched()
+
+
+def test_f32_what_is_missing_and_what_is_done_instead_is_said_with_verbose(any_place, enosys):
+    web = any_place.container("web", OBEDIENT)
+    any_place.under = ()
+    assert " here (Linux " not in any_place.cstop("-v", "--dry-run", web.id).err
+    any_place.under = (enosys, "all")
+    ended = any_place.cstop("-v", "--dry-run", web.id)
+    assert ended.status == 0
+    for call, version in (("pidfd_send_signal", "5.1"), ("pidfd_open", "5.3"), ("openat2", "5.6")):
+        assert f"cstop: no {call} here (Linux {version}): " in ended.err
+    assert " here (Linux " not in any_place.cstop("--dry-run", web.id).err
 
 
 def test_f32_without_any_of_them_an_obedient_container_is_stopped(place, enosys):
