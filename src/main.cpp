@@ -11,6 +11,7 @@
 #include "discover/discovery.hpp"
 #include "kernel/confinement.hpp"
 #include "kernel/linux_system.hpp"
+#include "kernel/missing_calls.hpp"
 #include "plan/escalation.hpp"
 #include "plan/pods.hpp"
 #include "report/exit_status.hpp"
@@ -83,6 +84,12 @@ void tell_problems(const model::Request& request, const std::vector<Error>& prob
     }
 }
 
+void tell_notice(const model::Request& request, const std::string& notice, Streams& streams) {
+    if (!notice.empty() && request.verbosity != model::Verbosity::quiet) {
+        report::tell_warning(streams.err, notice);
+    }
+}
+
 ExitStatus stop_all(const model::Request& request, Agenda& agenda, Streams& streams) {
     auto system = kernel::make_linux_system(request.use_sandbox ? kernel::AfterOpening::drop_capabilities
                                                                 : kernel::AfterOpening::keep_capabilities);
@@ -114,6 +121,7 @@ ExitStatus list_all(const model::Request& request, Streams& streams) {
     if (!selection.has_value()) {
         return complain(streams, selection.error());
     }
+    tell_notice(request, selection->notice, streams);
     auto agenda = make_agenda(request, std::nullopt, selection->answers);
     report::show_list(request, agenda.entries, selection->problems, streams.out, streams.err);
     if (!selection->problems.empty()) {
@@ -123,6 +131,11 @@ ExitStatus list_all(const model::Request& request, Streams& streams) {
 }
 
 ExitStatus serve(const model::Request& request, Streams& streams) {
+    if (request.verbosity == model::Verbosity::verbose) {
+        for (const auto& sentence : kernel::find_missing_calls()) {
+            report::tell_detail(streams.err, sentence);
+        }
+    }
     if (request.use_sandbox) {
         for (const auto& sentence : kernel::confine_process()) {
             if (request.verbosity == model::Verbosity::verbose) {
@@ -149,6 +162,7 @@ ExitStatus serve(const model::Request& request, Streams& streams) {
     if (!selection.has_value()) {
         return complain(streams, selection.error());
     }
+    tell_notice(request, selection->notice, streams);
     auto agenda = make_agenda(request, image_signal, selection->answers);
     tell_problems(request, selection->problems, streams, agenda);
     if (request.dry_run) {

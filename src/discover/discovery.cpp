@@ -4,7 +4,10 @@
 #include <iterator>
 #include <optional>
 #include <set>
+#include <unistd.h>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "base/text.hpp"
 #include "discover/bundle_roots.hpp"
@@ -13,6 +16,7 @@
 #include "discover/roots.hpp"
 #include "discover/scan.hpp"
 #include "discover/selection.hpp"
+#include "discover/suggestion.hpp"
 
 namespace cstop::discover {
 
@@ -62,13 +66,50 @@ public:
             add_written_roots();
             add_monitor_roots(list_);
         }
-        return keep_within(scan_all(list_.roots, book_, problems));
+        return keep_within(scan_all(list_.roots, Detail::status, book_, problems));
+    }
+
+    /// Who is there at all, also outside of --engine and --namespace: for suggestions, after everything was looked for.
+    /// Without what belongs to other users: each of their files costs a process, and the stop of others waits.
+    std::vector<Sighting> look_around() {
+        std::vector<Sighting> sightings;
+        std::vector<Error> told_already;
+        for (const Root& root : list_.roots) {
+            if (!is_strangers(root)) {
+                std::ranges::move(scan_all(std::span(&root, 1), Detail::names, book_, told_already),
+                                  std::back_inserter(sightings));
+            }
+        }
+        return sightings;
+    }
+
+    /// Why there cannot be any container; empty: there may be one, or nobody could look.
+    std::string explain_no_roots() const {
+        if (!is_everywhere_ || !list_.roots.empty() || !list_.problems.empty()) {
+            return {};
+        }
+        return fmt::format("no runtime keeps its state here: looked at {}", fmt::join(name_known_places(), ", "));
+    }
+
+    /// Where nothing is; empty: nobody could look everywhere.
+    std::string explain_emptiness() const {
+        constexpr std::size_t most = 5;
+        if (list_.roots.empty() || !list_.problems.empty() || std::ranges::any_of(list_.roots, is_strangers)) {
+            return explain_no_roots();
+        }
+        std::string text = "no container at all is in ";
+        for (std::size_t i = 0; i < std::min(list_.roots.size(), most); ++i) {
+            text += (i == 0 ? "" : ", ") + list_.roots[i].directory.path();
+        }
+        return list_.roots.size() <= most ? text : fmt::format("{} and {} more", text, list_.roots.size() - most);
     }
 
     /// What nobody could look into.
     std::vector<Error>& problems() { return list_.problems; }
 
 private:
+    static bool is_strangers(const Root& root) { return root.writers.owner != 0 && root.writers.owner != geteuid(); }
+
     void add_written_roots() {
         if (!std::exchange(has_configured_roots_, true)) {
             add_configured_roots(list_);
@@ -127,7 +168,24 @@ void drop_repeated(std::vector<Answer>& answers) {
     });
 }
 
-Selection select_words(const std::vector<std::string>& words, Search& search) {
+/// As many as a person reads.
+constexpr std::size_t most_advised = 10;
+
+/// Looks at everything, which only a word that means nothing costs.
+void advise_missing(const model::Request& request, Search& search, std::vector<Answer>& answers) {
+    const auto everybody = search.look_around();
+    const std::string emptiness = everybody.empty() ? search.explain_emptiness() : "";
+    std::size_t advised = 0;
+    for (Answer& answer : answers) {
+        if (!answer.container && answer.container.error().code == ErrorCode::not_found && advised < most_advised) {
+            Error& error = answer.container.error();
+            error.advice = everybody.empty() ? emptiness : suggest_container(answer.word, request, everybody);
+            ++advised;
+        }
+    }
+}
+
+Selection select_words(const model::Request& request, const std::vector<std::string>& words, Search& search) {
     Selection selection;
     std::vector<std::optional<Answer>> answers;
     std::vector<std::string> unknown;
@@ -149,6 +207,9 @@ Selection select_words(const std::vector<std::string>& words, Search& search) {
         selection.answers.push_back(std::move(answer));
     }
     drop_repeated(selection.answers);
+    if (is_missing && !request.ignore_missing) {
+        advise_missing(request, search, selection.answers);
+    }
     // A root that is closed to us matters when a container may be hidden in it.
     if (is_missing) {
         std::ranges::move(search.problems(), std::back_inserter(selection.problems));
@@ -166,6 +227,7 @@ Selection select_matches(const model::Request& request, Search& search) {
         }
     }
     if (selection.answers.empty()) {
+        selection.notice = search.explain_no_roots();
         std::ranges::move(search.problems(), std::back_inserter(selection.problems));
     }
     return selection;
@@ -176,7 +238,11 @@ Selection select_pod(const model::Request& request, const std::string& pod, Sear
     auto sightings = search.scan(selection.problems);
     const auto chosen = choose_pod(pod, request.filters, sightings);
     if (!chosen) {
-        selection.answers.push_back({.word = pod, .container = Failure(chosen.error())});
+        Error error = chosen.error();
+        if (error.code == ErrorCode::not_found) {
+            error.advice = sightings.empty() ? search.explain_emptiness() : suggest_pod(pod, sightings);
+        }
+        selection.answers.push_back({.word = pod, .container = Failure(std::move(error))});
         std::ranges::move(search.problems(), std::back_inserter(selection.problems));
         return selection;
     }
@@ -202,6 +268,9 @@ Result<Selection> list_containers(const model::Request& request) {
             selection.answers.push_back({.word = sighting.id, .container = std::move(sighting.container)});
         }
     }
+    if (selection.answers.empty()) {
+        selection.notice = search.explain_no_roots();
+    }
     std::ranges::move(search.problems(), std::back_inserter(selection.problems));
     return selection;
 }
@@ -214,7 +283,7 @@ Result<Selection> select_containers(const model::Request& request, const std::ve
     if (request.pod) {
         return select_pod(request, *request.pod, search);
     }
-    return select_words(words, search);
+    return select_words(request, words, search);
 }
 
 }  // namespace cstop::discover

@@ -23,6 +23,8 @@ struct Selection {
     std::vector<Answer> answers;
     /// What could not be read while scanning; it hides nobody else.
     std::vector<Error> problems;
+    /// Nothing was found, and why nothing could be: where it was looked for. Empty: otherwise.
+    std::string notice;
 };
 
 /// The words of the request with files and standard input read: one word a container. Error: usage, when a word is

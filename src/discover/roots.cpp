@@ -159,7 +159,8 @@ Result<RootList> open_named_roots(const std::vector<std::string>& paths) {
             const Error& error = opened.error();
             return Failure(Error{.code = error.code == ErrorCode::denied ? ErrorCode::denied : ErrorCode::usage,
                                  .errno_value = error.errno_value,
-                                 .what = "open --root " + path});
+                                 .what = "open --root " + path,
+                                 .advice = error.advice});
         }
         add_root(*std::move(opened), list);
     }
@@ -183,6 +184,15 @@ std::vector<std::string> find_runtime_directories() {
         }
     }
     return directories;
+}
+
+std::vector<std::string> name_known_places() {
+    std::vector<std::string> names;
+    for (const Place& place : system_places) {
+        names.push_back(place.below.empty() ? std::string(place.base) : fmt::format("{}/{}", place.base, place.below));
+    }
+    std::ranges::move(find_runtime_directories(), std::back_inserter(names));
+    return names;
 }
 
 RootList open_known_roots() {

@@ -31,6 +31,9 @@ Result<RootList> open_named_roots(const std::vector<std::string>& paths);
 /// root below every /run/user/*. What is missing is no problem.
 RootList open_known_roots();
 
+/// Where open_known_roots looks, with globs for whole levels.
+std::vector<std::string> name_known_places();
+
 /// The runtime directories of those users whose containers the caller may stop: $XDG_RUNTIME_DIR, and the caller's own
 /// /run/user/UID or, for root, everybody's.
 std::vector<std::string> find_runtime_directories();

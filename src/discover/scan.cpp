@@ -77,12 +77,13 @@ std::vector<Sighting> scan_for_words(std::span<const Root> roots, std::span<cons
     return sightings;
 }
 
-std::vector<Sighting> scan_all(std::span<const Root> roots, NameBook& book, std::vector<Error>& problems) {
+std::vector<Sighting> scan_all(std::span<const Root> roots, Detail detail, NameBook& book,
+                               std::vector<Error>& problems) {
     std::vector<Sighting> sightings;
     for (const Root& root : roots) {
         for (const std::string& name : list_entries(root, problems)) {
             if (!add_gvisor(root, name, sightings) && is_container_id(name)) {
-                add_sighting(root, name, Detail::status, book, sightings);
+                add_sighting(root, name, detail, book, sightings);
             }
         }
     }

@@ -28,7 +28,8 @@ std::vector<Sighting> look_up_id(std::span<const Root> roots, std::string_view i
 std::vector<Sighting> scan_for_words(std::span<const Root> roots, std::span<const std::string> words, NameBook& book,
                                      std::vector<Error>& problems);
 
-/// Every container, with its status, by id within its root.
-std::vector<Sighting> scan_all(std::span<const Root> roots, NameBook& book, std::vector<Error>& problems);
+/// Every container, by id within its root.
+std::vector<Sighting> scan_all(std::span<const Root> roots, Detail detail, NameBook& book,
+                               std::vector<Error>& problems);
 
 }  // namespace cstop::discover

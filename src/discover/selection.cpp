@@ -82,6 +82,30 @@ std::string describe_candidate(const Sighting& sighting) {
     return text + fmt::format(" ({}{}, {})", container.engine, scope, sighting.root);
 }
 
+template <class Read>
+bool is_different(std::span<const Sighting> sightings, const Indices& found, Read read) {
+    return std::ranges::all_of(found, [&](std::size_t each) {
+        return std::ranges::count_if(
+                   found, [&](std::size_t other) { return read(sightings[each]) == read(sightings[other]); }) == 1;
+    });
+}
+
+/// What tells the candidates apart.
+std::string advise_choice(std::span<const Sighting> sightings, const Indices& found) {
+    const bool is_read =
+        std::ranges::all_of(found, [&](std::size_t each) { return sightings[each].container.has_value(); });
+    if (is_read && is_different(sightings, found, [](const Sighting& each) { return each.container->engine; })) {
+        return "--engine chooses one";
+    }
+    if (is_read && is_different(sightings, found, [](const Sighting& each) { return each.container->name_space; })) {
+        return "--namespace chooses one";
+    }
+    if (is_different(sightings, found, [](const Sighting& each) { return each.id; })) {
+        return "use a full id, or more of it";
+    }
+    return "--root chooses one";
+}
+
 Failure fail_ambiguous(std::span<const Sighting> sightings, const Indices& found) {
     constexpr std::size_t most = 10;
     std::string what = fmt::format("ambiguous, it may be any of {}: ", found.size());
@@ -91,7 +115,10 @@ Failure fail_ambiguous(std::span<const Sighting> sightings, const Indices& found
     if (found.size() > most) {
         what += fmt::format(" and {} more", found.size() - most);
     }
-    return fail(ErrorCode::ambiguous, std::move(what));
+    return Failure(Error{.code = ErrorCode::ambiguous,
+                         .errno_value = 0,
+                         .what = std::move(what),
+                         .advice = advise_choice(sightings, found)});
 }
 
 bool has_label(std::span<const model::Annotation> labels, std::string_view wanted) {

@@ -11,7 +11,7 @@ from containers import OBEDIENT, STOP_SIGNAL
 def test_an_unknown_id_exits_3(any_place):
     ended = any_place.cstop("nobody")
     assert (ended.status, ended.out) == (3, "")
-    assert ended.err == "cstop: nobody: no such container\n"
+    assert ended.err == f"cstop: nobody: no such container; no container at all is in {any_place.root}\n"
 
 
 def test_ignore_forgives_an_unknown_id(any_place):
