@@ -7,6 +7,12 @@ namespace cstop::report {
 Screen::Screen(std::unique_ptr<Terminal> terminal, Stream& plain, bool always)
     : terminal_(std::move(terminal)), plain_(plain), always_(always) {}
 
+bool Screen::is_ours() {
+    // While it was stopped the shell wrote there, although it has the terminal again now.
+    const bool is_untouched = !terminal_->take_continuation();
+    return always_ ? is_untouched : is_untouched && terminal_->is_in_foreground();
+}
+
 void Screen::show(const std::vector<std::string>& lines) {
     if (!is_ours()) {
         lines_.forget();

@@ -30,7 +30,7 @@ public:
 
 private:
     /// Whether the live lines that were drawn are still where the cursor is.
-    bool is_ours() const { return always_ || terminal_->is_in_foreground(); }
+    bool is_ours();
     bool pay();
 
     std::unique_ptr<Terminal> terminal_;

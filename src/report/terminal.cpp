@@ -1,15 +1,24 @@
 #include "report/terminal.hpp"
 
 #include <cerrno>
+#include <csignal>
 #include <fcntl.h>
 #include <poll.h>
 #include <string>
 #include <sys/ioctl.h>
 #include <unistd.h>
+#include <utility>
 
 namespace cstop::report {
 
 namespace {
+
+/// How often this process was continued after job control had stopped it. Only the handler of SIGCONT writes it.
+volatile std::sig_atomic_t continuations = 0;
+
+void count_continuation(int /*signal*/) {
+    continuations = continuations + 1;
+}
 
 class DescriptorTerminal final : public Terminal {
 public:
@@ -17,6 +26,10 @@ public:
         if (isatty(descriptor) == 1) {
             own_ = open_without_waiting(descriptor);
         }
+        struct sigaction action{};
+        action.sa_handler = count_continuation;
+        action.sa_flags = SA_RESTART;
+        ::sigaction(SIGCONT, &action, nullptr);
     }
     ~DescriptorTerminal() override {
         if (own_ >= 0) {
@@ -39,6 +52,11 @@ public:
         return group < 0 || group == ::getpgrp();
     }
 
+    bool take_continuation() override {
+        const auto now = continuations;
+        return std::exchange(seen_, now) != now;
+    }
+
     std::size_t write_now(std::string_view bytes) override {
         const int descriptor = own_ >= 0 ? own_ : shared_;
         pollfd waited{.fd = descriptor, .events = POLLOUT, .revents = 0};
@@ -55,6 +73,7 @@ public:
 private:
     int shared_;
     int own_ = -1;
+    std::sig_atomic_t seen_ = continuations;
 };
 
 }  // namespace

@@ -23,6 +23,8 @@ public:
     virtual TerminalSize size() const = 0;
     /// False: another job of the shell has the terminal, and drawing would spoil what the user does there.
     virtual bool is_in_foreground() const = 0;
+    /// Has this process been stopped and continued (Ctrl-Z, fg) since it was last asked? Then others have written.
+    virtual bool take_continuation() = 0;
     /// Writes as much as is taken without waiting and returns how many bytes that were: a terminal that was stopped
     /// with Ctrl-S, or is behind a dead connection, must not keep SIGKILL from being sent.
     virtual std::size_t write_now(std::string_view bytes) = 0;

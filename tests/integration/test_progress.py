@@ -1,6 +1,7 @@
 """Live lines, in a real pseudo-terminal: whole screens."""
 
 import re
+import shlex
 import signal
 
 import pytest
@@ -198,3 +199,31 @@ def test_a_job_in_the_background_does_not_draw(any_place, open_terminal):
     terminal.ended()
     assert web.is_gone()
     assert terminal.screen.sequences == 0
+
+
+def test_what_a_shell_wrote_while_cstop_was_stopped_stays(any_place):
+    """Ctrl-Z, a command, fg: the live lines that were drawn before are no longer the last ones."""
+    several = any_place.several(4, STUBBORN)
+    terminal = Terminal(any_place.view.enter(["dash", "-i"]), columns=200, environment={"PS1": "$ "})
+    try:
+        command = shlex.join(any_place.command("-t", "60", "--all"))
+        terminal.wait_until(lambda lines: lines == ["$"])
+        terminal.type(command.encode() + b"\n")
+        terminal.wait_until(is_live)
+        terminal.type(b"\x1a")
+        terminal.wait_until(lambda lines: lines[-1] == "$")
+        terminal.type(b"echo one; echo two\n")
+        terminal.wait_until(lambda lines: lines[-3:] == ["one", "two", "$"])
+        terminal.type(b"fg\n")
+        # Drawn anew below what `fg` says, and then over itself.
+        terminal.wait_until(lambda lines: is_live(lines[-1:]))
+        drawn = terminal.screen.sequences
+        terminal.wait_until(lambda lines: terminal.screen.sequences > drawn + 10)
+        lines = terminal.screen.text()
+        at = lines.index("one")
+        assert lines[at : at + 3] == ["one", "two", "$ fg"]
+        assert sum(is_live([line]) for line in lines[at:]) == len(several), lines
+        terminal.type(b"\x03")
+        terminal.wait_until(lambda lines: lines[-1] == "$")
+    finally:
+        terminal.close()

@@ -20,6 +20,7 @@ struct Device {
     std::string received;
     report::TerminalSize size{.rows = 24, .columns = 80};
     bool is_in_foreground = true;
+    bool is_continued = false;
     std::size_t room = SIZE_MAX;  ///< bytes that it still takes without waiting
 
     std::string take() { return std::exchange(received, ""); }
@@ -30,6 +31,7 @@ public:
     explicit DeviceTerminal(Device& device) : device_(device) {}
     report::TerminalSize size() const override { return device_.size; }
     bool is_in_foreground() const override { return device_.is_in_foreground; }
+    bool take_continuation() override { return std::exchange(device_.is_continued, false); }
     std::size_t write_now(std::string_view bytes) override {
         const std::size_t taken = std::min(bytes.size(), device_.room);
         device_.received += bytes.substr(0, taken);
@@ -201,6 +203,21 @@ TEST_CASE("in the background nothing is drawn and nothing of others is erased") 
     stage.reporter->on_warning(0, "careful");
     CHECK(stage.device.take() == "cstop: web: warning: careful\n");
     stage.device.is_in_foreground = true;
+    stage.reporter->on_look(stage.stops);
+    CHECK(stage.device.take() == "\r" + web + db + "\x1b[J");
+}
+
+TEST_CASE("what a shell wrote while cstop was stopped is not erased") {
+    Stage stage;
+    stage.reporter->on_look(stage.stops);
+    stage.device.take();
+    stage.device.is_continued = true;
+    stage.reporter->on_warning(0, "careful");
+    CHECK(stage.device.take().starts_with("cstop: web: warning: careful\n"));
+    stage.reporter->on_look(stage.stops);
+    stage.device.take();
+    stage.device.is_continued = true;
+    stage.reporter->on_look(stage.stops);
     stage.reporter->on_look(stage.stops);
     CHECK(stage.device.take() == "\r" + web + db + "\x1b[J");
 }
