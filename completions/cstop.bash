@@ -1,8 +1,8 @@
 # bash completion for cstop                                -*- shell-script -*-
 # shellcheck shell=bash disable=SC2034,SC2154,SC2207  # variables of bash-completion; words without blanks
 
-# Ids and names of what could be stopped, or what stands under another key of --list --json. What restricts the list on
-# the command line restricts it here as well.
+# What stands under a key of --list --json, as far as it can be typed: others wrote it, and it is going to stand on a
+# command line. What restricts the list on the command line restricts it here as well.
 _cstop_list() {
     local -a restrictions=()
     local index
@@ -16,7 +16,25 @@ _cstop_list() {
                 ;;
         esac
     done
-    "${words[0]}" "${restrictions[@]}" --list --json 2>/dev/null | sed -n "$1"
+    "${words[0]}" "${restrictions[@]}" --list --json 2>/dev/null | sed -n "s/.*,\"$1\":\"\([A-Za-z0-9_+.\/-]*\)\".*/\1/p"
+}
+
+# After `--filter KEY=`. Readline completes what stands behind the last character of COMP_WORDBREAKS, which has `=`.
+_cstop_filter() {
+    local key=${cur%%=*} values=
+    if [[ $cur != *=* ]]; then
+        compopt -o nospace
+        COMPREPLY=($(compgen -W 'name= id= engine= namespace= label= pod= status=' -- "$cur"))
+        return
+    fi
+    case $key in
+        name | id | namespace) values=$(_cstop_list "$key") ;;
+        pod) values=$(_cstop_list pod | sed 's/.*\///') ;;
+        engine) values=$engines ;;
+        status) values='created running paused stopped' ;;
+    esac
+    COMPREPLY=($(compgen -W "$values" -- "${cur#*=}"))
+    [[ $COMP_WORDBREAKS == *=* ]] || COMPREPLY=("${COMPREPLY[@]/#/$key=}")
 }
 
 _cstop() {
@@ -24,7 +42,7 @@ _cstop() {
     _init_completion -s || return
     local engines='docker containerd kubernetes podman cri-o buildkit buildah runc crun youki'
     case $prev in
-        -t | --timeout | --time | --kill-timeout | --schedule | --pod)
+        -t | --timeout | --time | --kill-timeout | --schedule)
             return
             ;;
         -s | --signal)
@@ -36,12 +54,15 @@ _cstop() {
             return
             ;;
         --namespace)
-            COMPREPLY=($(compgen -W "$(_cstop_list 's/.*,"namespace":"\([^"\\]*\)".*/\1/p')" -- "$cur"))
+            COMPREPLY=($(compgen -W "$(_cstop_list namespace)" -- "$cur"))
+            return
+            ;;
+        --pod)
+            COMPREPLY=($(compgen -W "$(_cstop_list pod)" -- "$cur"))
             return
             ;;
         -f | --filter)
-            compopt -o nospace
-            COMPREPLY=($(compgen -W 'name= id= engine= namespace= label= pod= status=' -- "$cur"))
+            _cstop_filter
             return
             ;;
         --progress | --color)
@@ -64,8 +85,5 @@ _cstop() {
             --no-sandbox -l --list -n --dry-run --json -q --quiet -v --verbose --progress --color -h --help -V --version' -- "$cur"))
         return
     fi
-    local IFS=$'\n'
-    COMPREPLY=($(compgen -W "$(_cstop_list 's/^{"version":1,"word":"[^"]*","id":"\([^"\\]*\)".*/\1/p')"$'\n'"$(
-        _cstop_list 's/^{"version":1,"word":"[^"]*","id":"[^"]*","name":"\([^" \\]*\)".*/\1/p'
-    )" -- "$cur"))
+    COMPREPLY=($(compgen -W "$(_cstop_list id) $(_cstop_list name)" -- "$cur"))
 } && complete -F _cstop cstop

@@ -1,6 +1,9 @@
 # fish completion for cstop
 
-# What stands in --list --json, by a sed expression. What restricts the list on the command line restricts it here too.
+set -g __cstop_engines docker containerd kubernetes podman cri-o buildkit buildah runc crun youki
+
+# What stands under keys of --list --json, as far as it can be typed: others wrote it. What restricts the list on the
+# command line restricts it here too.
 function __cstop_list
     set -l words (commandline -opc)
     set -l restrictions
@@ -12,24 +15,36 @@ function __cstop_list
                 set -a restrictions $words[$index]
         end
     end
-    $words[1] $restrictions --list --json 2>/dev/null | sed -n $argv[1]
+    for key in $argv
+        $words[1] $restrictions --list --json 2>/dev/null | sed -n "s/.*,\"$key\":\"\([A-Za-z0-9_+.\/-]*\)\".*/\1/p"
+    end
 end
 
-function __cstop_containers
-    __cstop_list 's/^{"version":1,"word":"[^"]*","id":"\([^"\\\\]*\)".*/\1/p'
-    __cstop_list 's/^{"version":1,"word":"[^"]*","id":"[^"]*","name":"\([^"\\\\]*\)".*/\1/p'
+function __cstop_filters
+    set -l key (string match -r '([a-z]+)=[^=]*$' -- (commandline -ct))[2]
+    switch "$key"
+        case name id namespace
+            printf "$key=%s\n" (__cstop_list $key)
+        case pod
+            printf 'pod=%s\n' (__cstop_list pod | sed 's/.*\///')
+        case engine
+            printf 'engine=%s\n' $__cstop_engines
+        case status
+            printf 'status=%s\n' created running paused stopped
+        case '*'
+            printf '%s\n' name= id= engine= namespace= label= pod= status=
+    end
 end
 
-set -l engines docker containerd kubernetes podman cri-o buildkit buildah runc crun youki
 set -l signals HUP INT QUIT TERM USR1 USR2 WINCH KILL RTMIN+3
 set -l when auto always never
 
-complete -c cstop -f -a '(__cstop_containers)'
+complete -c cstop -f -a '(__cstop_list id name)'
 complete -c cstop -s a -l all -d 'Every running container'
-complete -c cstop -s f -l filter -x -a 'name= id= engine= namespace= label= pod= status=' -d 'Every container that matches'
-complete -c cstop -l pod -x -d 'Every container of this pod'
-complete -c cstop -l engine -x -a "$engines" -d 'Only this engine'
-complete -c cstop -l namespace -x -a '(__cstop_list "s/.*,\"namespace\":\"\([^\"]*\)\".*/\1/p")' -d 'Only this namespace'
+complete -c cstop -s f -l filter -x -a '(__cstop_filters)' -d 'Every container that matches'
+complete -c cstop -l pod -x -a '(__cstop_list pod)' -d 'Every container of this pod'
+complete -c cstop -l engine -x -a "$__cstop_engines" -d 'Only this engine'
+complete -c cstop -l namespace -x -a '(__cstop_list namespace)' -d 'Only this namespace'
 complete -c cstop -l cidfile -r -F -d 'Read an id from a file'
 complete -c cstop -s i -l ignore -d 'A missing container is no error'
 complete -c cstop -l root -x -a '(__fish_complete_directories)' -d 'Only this state root'
