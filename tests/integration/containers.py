@@ -17,12 +17,12 @@ from processes import Process
 
 STOP_SIGNAL = "org.opencontainers.image.stopSignal"
 
-APPLETS = ("sh", "sleep", "echo", "cat", "mkdir", "kill", "true")
+APPLETS = ("sh", "chroot", "chmod", "sleep", "echo", "cat", "mkdir", "kill", "true")
 
 
 def make_rootfs(directory):
     """A root file system of busybox, shared by every container: it is mounted read-only."""
-    for name in ("bin", "proc", "dev", "sys", "notes", "tmp", "mnt"):
+    for name in ("bin", "proc", "dev", "sys", "notes", "tmp", "mnt", "host"):
         (directory / name).mkdir(parents=True)
     shutil.copy2("/bin/busybox", directory / "bin" / "busybox")
     for applet in APPLETS:
