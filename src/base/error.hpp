@@ -23,7 +23,7 @@ struct Error {
     int errno_value = 0;  ///< 0 when no system call failed
     std::string what;     ///< verb and object, outside-in: "open /run/runc/web/state.json"
     /// What the user can do, or has perhaps meant: "run as root"; raw, empty: nothing is known.
-    std::string advice = {};
+    std::string advice = {};  // NOLINT(readability-redundant-member-init): most errors leave it out
 };
 
 /// An Error from errno, its code chosen by the errno (ENOENT not_found, EPERM and EACCES denied, ESRCH and ENODEV gone,

@@ -33,7 +33,7 @@ constexpr std::array options = {
     Option{
         how, "-t,--timeout,--time", "DURATION",
         "Grace between the stop signal and SIGKILL: 10, 1.5, 500ms, 1m30s. 0: SIGKILL at once. -1 or infinity: never "
-        "SIGKILL. Default: 10. --time is the same.",
+        "SIGKILL. Default: the container's own, else 10. --time is the same.",
         &Typed::timeouts},
     Option{how, "-s,--signal", "SIGNAL", "Send this instead of the container's own stop signal.", &Typed::signals},
     Option{how, "--kill-timeout", "DURATION", "How long to wait after each SIGKILL. Default: 60.",
