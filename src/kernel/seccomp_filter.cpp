@@ -33,6 +33,17 @@ Result<void> SeccompFilter::load() {
     return {};
 }
 
+Result<void> SeccompFilter::write_program(int descriptor) {
+    if (!context_) {
+        return fail_with_errno(ENOMEM, "make a system call filter");
+    }
+    note(::seccomp_export_bpf(context_.get(), descriptor));
+    if (error_ != 0) {
+        return fail_with_errno(-error_, "write a system call filter");
+    }
+    return {};
+}
+
 void SeccompFilter::set(scmp_filter_attr attribute, std::uint32_t value) {
     note(::seccomp_attr_set(context_.get(), attribute, value));
 }

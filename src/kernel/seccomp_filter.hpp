@@ -34,6 +34,8 @@ public:
     void allow_data(int call);
     /// For good. Error: the first that any of these met.
     Result<void> load();
+    /// The instructions (struct sock_filter) to an open file. Error: the first that any of these met.
+    Result<void> write_program(int descriptor);
 
 private:
     struct Release {

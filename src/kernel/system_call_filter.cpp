@@ -1,160 +1,30 @@
 #include "kernel/system_call_filter.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
-#include <fcntl.h>
-#include <linux/nsfs.h>
-#include <sched.h>
-#include <sys/ioctl.h>
-#include <sys/prctl.h>
-
-#include <seccomp.h>
-
-#include "kernel/seccomp_filter.hpp"
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 namespace cstop::kernel {
 
 namespace {
 
-constexpr std::array allowed_calls = {
-    // files
-    SCMP_SYS(read), SCMP_SYS(pread64), SCMP_SYS(readv), SCMP_SYS(write), SCMP_SYS(pwrite64), SCMP_SYS(writev),
-    SCMP_SYS(pwritev2),
-    SCMP_SYS(openat2),  // its flags lie in memory, where no filter sees them
-    SCMP_SYS(close), SCMP_SYS(close_range), SCMP_SYS(lseek), SCMP_SYS(getdents64), SCMP_SYS(fcntl), SCMP_SYS(flock),
-    SCMP_SYS(dup), SCMP_SYS(dup2), SCMP_SYS(dup3), SCMP_SYS(pipe2), SCMP_SYS(getcwd), SCMP_SYS(fadvise64),
-    SCMP_SYS(stat), SCMP_SYS(lstat), SCMP_SYS(fstat), SCMP_SYS(newfstatat), SCMP_SYS(statx), SCMP_SYS(statfs),
-    SCMP_SYS(fstatfs), SCMP_SYS(access), SCMP_SYS(faccessat), SCMP_SYS(faccessat2), SCMP_SYS(readlink),
-    SCMP_SYS(readlinkat),
-    // waiting
-    SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(epoll_create1), SCMP_SYS(epoll_ctl), SCMP_SYS(epoll_wait),
-    SCMP_SYS(epoll_pwait), SCMP_SYS(epoll_pwait2), SCMP_SYS(inotify_init1), SCMP_SYS(inotify_add_watch),
-    SCMP_SYS(signalfd4), SCMP_SYS(restart_syscall), SCMP_SYS(clock_gettime), SCMP_SYS(clock_getres),
-    SCMP_SYS(gettimeofday), SCMP_SYS(time),
-    // signals and processes
-    SCMP_SYS(pidfd_open), SCMP_SYS(pidfd_send_signal), SCMP_SYS(tgkill), SCMP_SYS(rt_sigaction),
-    SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn), SCMP_SYS(sigaltstack), SCMP_SYS(wait4), SCMP_SYS(waitid),
-    SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(getpid), SCMP_SYS(getppid), SCMP_SYS(gettid), SCMP_SYS(getuid),
-    SCMP_SYS(geteuid), SCMP_SYS(getgid), SCMP_SYS(getegid), SCMP_SYS(getpgrp), SCMP_SYS(getpgid), SCMP_SYS(prlimit64),
-    SCMP_SYS(getrlimit), SCMP_SYS(setrlimit),
-    // confining itself and its parser further
-    SCMP_SYS(capget), SCMP_SYS(capset), SCMP_SYS(seccomp), SCMP_SYS(landlock_create_ruleset),
-    SCMP_SYS(landlock_add_rule), SCMP_SYS(landlock_restrict_self),
-    // memory and the C library
-    SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(futex), SCMP_SYS(set_robust_list),
-    SCMP_SYS(rseq), SCMP_SYS(getrandom), SCMP_SYS(uname), SCMP_SYS(sysinfo), SCMP_SYS(sched_getaffinity),
-    SCMP_SYS(sched_yield)};
-
-/// What a sanitizer's runtime does besides, its leak check included.
-constexpr std::array sanitizer_calls = {
-    SCMP_SYS(mmap),      SCMP_SYS(mprotect),        SCMP_SYS(clone),     SCMP_SYS(ptrace), SCMP_SYS(prctl),
-    SCMP_SYS(nanosleep), SCMP_SYS(clock_nanosleep), SCMP_SYS(getrusage), SCMP_SYS(open)};
-
-constexpr std::array deadly_calls = {SCMP_SYS(execve),
-                                     SCMP_SYS(execveat),
-                                     SCMP_SYS(socket),
-                                     SCMP_SYS(socketpair),
-                                     SCMP_SYS(connect),
-                                     SCMP_SYS(bind),
-                                     SCMP_SYS(listen),
-                                     SCMP_SYS(accept4),
-                                     SCMP_SYS(ptrace),
-                                     SCMP_SYS(process_vm_readv),
-                                     SCMP_SYS(process_vm_writev),
-                                     SCMP_SYS(mount),
-                                     SCMP_SYS(umount2),
-                                     SCMP_SYS(move_mount),
-                                     SCMP_SYS(open_tree),
-                                     SCMP_SYS(fsopen),
-                                     SCMP_SYS(fsmount),
-                                     SCMP_SYS(mount_setattr),
-                                     SCMP_SYS(pivot_root),
-                                     SCMP_SYS(chroot),
-                                     SCMP_SYS(unshare),
-                                     SCMP_SYS(setns),
-                                     SCMP_SYS(bpf),
-                                     SCMP_SYS(perf_event_open),
-                                     SCMP_SYS(userfaultfd),
-                                     SCMP_SYS(io_uring_setup),
-                                     SCMP_SYS(init_module),
-                                     SCMP_SYS(finit_module),
-                                     SCMP_SYS(delete_module),
-                                     SCMP_SYS(kexec_load),
-                                     SCMP_SYS(kexec_file_load),
-                                     SCMP_SYS(reboot),
-                                     SCMP_SYS(keyctl),
-                                     SCMP_SYS(add_key),
-                                     SCMP_SYS(request_key),
-                                     SCMP_SYS(open_by_handle_at),
-                                     SCMP_SYS(setuid),
-                                     SCMP_SYS(setreuid),
-                                     SCMP_SYS(setresuid),
-                                     SCMP_SYS(memfd_create),
-                                     SCMP_SYS(pidfd_getfd)};
-
-/// isatty, the size of a terminal and who has it; pidfds (PIDFD_GET_INFO, PIDFD_GET_USER_NAMESPACE) and user
-/// namespaces.
-constexpr std::array<std::uint64_t, 7> allowed_ioctls = {TCGETS, TIOCGWINSZ,       TIOCGPGRP,    0xC040FF0B,
-                                                         0xFF09, NS_GET_OWNER_UID, NS_GET_PARENT};
-
-constexpr std::array<std::uint64_t, 5> allowed_prctls = {PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, PR_SET_PDEATHSIG,
-                                                         PR_SET_DUMPABLE, PR_GET_DUMPABLE};
-
-/// A child that shares nothing: fork, and no namespace.
-constexpr std::uint64_t forbidden_clone_flags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD |
-                                                CLONE_PARENT | CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS |
-                                                CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET;
-
-constexpr std::uint64_t creating_flags = O_CREAT | (O_TMPFILE & ~O_DIRECTORY);
-constexpr std::uint64_t largest_pid = 4194304;
-constexpr std::uint64_t low_word = 0xFFFFFFFF;
-
-void allow_opening(SeccompFilter& filter) {
-    filter.add(SCMP_ACT_ALLOW, SCMP_SYS(openat), compare(2, SCMP_CMP_MASKED_EQ, creating_flags, 0));
-    filter.add(SCMP_ACT_ERRNO(EPERM), SCMP_SYS(openat), compare(2, SCMP_CMP_MASKED_EQ, O_CREAT, O_CREAT));
-}
-
-void allow_with_arguments(SeccompFilter& filter) {
-    allow_opening(filter);
-    for (const std::uint64_t request : allowed_ioctls) {
-        filter.add(SCMP_ACT_ALLOW, SCMP_SYS(ioctl), compare(1, SCMP_CMP_MASKED_EQ, low_word, request));
-    }
-    // Neither a group nor everybody: those are negative, which is large here.
-    filter.add(SCMP_ACT_ALLOW, SCMP_SYS(kill), compare(0, SCMP_CMP_LE, largest_pid));
-    if (!is_sanitized) {
-        filter.allow_data(SCMP_SYS(mmap));
-        filter.allow_data(SCMP_SYS(mprotect));
-        filter.add(SCMP_ACT_ALLOW, SCMP_SYS(clone), compare(0, SCMP_CMP_MASKED_EQ, forbidden_clone_flags, 0));
-        for (const std::uint64_t option : allowed_prctls) {
-            filter.add(SCMP_ACT_ALLOW, SCMP_SYS(prctl), compare(0, SCMP_CMP_MASKED_EQ, low_word, option));
-        }
-    }
-}
-
-bool is_sanitizer_call(int call) {
-    return is_sanitized && std::ranges::find(sanitizer_calls, call) != sanitizer_calls.end();
-}
+/// What make_system_call_filter.cpp wrote: the rules are there.
+constexpr std::array program = std::to_array<sock_filter>({
+#include "kernel/system_call_program.inc"
+});
 
 }  // namespace
 
 Result<void> load_system_call_filter() {
-    SeccompFilter filter(SCMP_ACT_ERRNO(ENOSYS));
-    for (const int call : allowed_calls) {
-        filter.add(SCMP_ACT_ALLOW, call);
+    // The kernel copies the program; its interface has no const.
+    sock_fprog filter{.len = program.size(), .filter = const_cast<sock_filter*>(program.data())};  // NOLINT
+    if (::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter) != 0) {
+        return fail_with_errno(errno, "load a system call filter");
     }
-    if (is_sanitized) {
-        for (const int call : sanitizer_calls) {
-            filter.add(SCMP_ACT_ALLOW, call);
-        }
-    }
-    allow_with_arguments(filter);
-    for (const int call : deadly_calls) {
-        if (!is_sanitizer_call(call)) {
-            filter.add(SCMP_ACT_KILL_PROCESS, call);
-        }
-    }
-    return filter.load();
+    return {};
 }
 
 }  // namespace cstop::kernel
