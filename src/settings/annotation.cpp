@@ -44,7 +44,9 @@ std::optional<model::Sourced<std::string>> read_annotation(const model::Containe
         recorded && !recorded->empty()) {
         return model::Sourced<std::string>{.value = std::string(*recorded), .source = std::move(source)};
     }
-    if (!container.bundle.starts_with('/')) {
+    // runc's state has every annotation of the bundle's config.json (specconv/spec_linux.go): what is not there is not
+    // here.
+    if (container.runtime == "runc" || !container.bundle.starts_with('/')) {
         return std::nullopt;
     }
     auto written = read_bundle_config(container);
