@@ -43,7 +43,7 @@ Result<FileContent> read_regular(const Descriptor& descriptor, std::size_t limit
     if (!S_ISREG(status.st_mode)) {
         return fail(ErrorCode::damaged, fmt::format("read {}: not a regular file", name));
     }
-    CSTOP_TRY(std::string bytes, read_all(descriptor, limit, name));
+    CSTOP_TRY(std::string bytes, read_all(descriptor, limit, name, static_cast<std::size_t>(status.st_size)));
     return FileContent{.bytes = std::move(bytes), .writers = writers_of(status)};
 }
 

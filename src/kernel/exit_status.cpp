@@ -22,9 +22,9 @@ bool may_read_exit_code(std::int32_t pid) {
 }
 
 std::optional<int> read_zombie_status(const InitProcess& process) {
-    const Result<ProcessStat> stat = read_process_stat(process.pid());
+    const Result<ProcessStat> stat = process.read_stat();
     // Only of a zombie: a frozen process that waits for its death says 9 already (faults.md F04).
-    if (!stat || stat->state != 'Z' || stat->start_time != process.start_time()) {
+    if (!stat || stat->state != 'Z') {
         return std::nullopt;
     }
     if (stat->exit_code == 0 && !may_read_exit_code(process.pid())) {

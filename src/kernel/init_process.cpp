@@ -23,15 +23,26 @@ Error explain_missing(const Descriptor& pidfd, std::int32_t pid, Error error) {
     return error;
 }
 
+struct HeldStat {
+    Descriptor file;
+    ProcessStat stat;
+};
+
+Result<HeldStat> open_stat(std::int32_t pid) {
+    CSTOP_TRY(Descriptor file, open_process_stat(pid));
+    CSTOP_TRY(ProcessStat stat, read_process_stat(file));
+    return HeldStat{.file = std::move(file), .stat = std::move(stat)};
+}
+
 /// Repeated only where the pidfd can tell that the process has not ended.
-Result<ProcessStat> read_held_stat(const Descriptor& pidfd, std::int32_t pid) {
-    Result<ProcessStat> stat = read_process_stat(pid);
+Result<HeldStat> open_held_stat(const Descriptor& pidfd, std::int32_t pid) {
+    Result<HeldStat> held = open_stat(pid);
     for (int tries = 0;
-         !stat && is_absence(stat.error()) && pidfd.is_open() && !is_process_ended(pidfd) && tries < most_absences;
+         !held && is_absence(held.error()) && pidfd.is_open() && !is_process_ended(pidfd) && tries < most_absences;
          ++tries) {
-        stat = read_process_stat(pid);
+        held = open_stat(pid);
     }
-    return stat;
+    return held;
 }
 
 }  // namespace
@@ -50,23 +61,31 @@ Result<InitProcess> InitProcess::open(std::int32_t pid, std::uint64_t start_time
         return fail(ErrorCode::unsupported,
                     fmt::format("prove process {}: no pidfd_open here and no start time recorded", pid));
     }
-    const Result<ProcessStat> stat = read_held_stat(init.pidfd_, pid);
-    if (!stat) {
-        const Error error = explain_missing(init.pidfd_, pid, stat.error());
+    Result<HeldStat> held = open_held_stat(init.pidfd_, pid);
+    if (!held) {
+        const Error error = explain_missing(init.pidfd_, pid, held.error());
         if (error.code == ErrorCode::gone) {
             return init;
         }
         return Failure(error);
     }
-    if (start_time != 0 && stat->start_time != start_time) {
+    if (start_time != 0 && held->stat.start_time != start_time) {
         init.is_other_ = true;
         init.pidfd_.close();
         return init;
     }
-    init.start_time_ = stat->start_time;
-    init.command_ = stat->command;
+    init.start_time_ = held->stat.start_time;
+    init.command_ = held->stat.command;
+    init.stat_ = std::move(held->file);
     init.is_held_ = true;
     return init;
+}
+
+Result<ProcessStat> InitProcess::read_stat() const {
+    if (!stat_.is_open()) {
+        return fail(ErrorCode::gone, fmt::format("read /proc/{}/stat: it was never held", pid_));
+    }
+    return read_process_stat(stat_);
 }
 
 bool InitProcess::is_alive() const {

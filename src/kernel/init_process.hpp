@@ -32,6 +32,10 @@ public:
     /// Somebody else has the pid that was recorded.
     bool is_other() const { return is_other_; }
 
+    /// Its stat now, through the file that was opened at open(): of itself, whoever has its number by now. Errors: gone
+    /// once it was reaped.
+    Result<ProcessStat> read_stat() const;
+
     /// Asks anew. A zombie is not alive, unless threads of it are.
     bool is_alive() const;
 
@@ -43,6 +47,7 @@ private:
     std::uint64_t start_time_ = 0;
     std::string command_;
     Descriptor pidfd_;
+    Descriptor stat_;
     bool is_held_ = false;
     bool is_other_ = false;
 };

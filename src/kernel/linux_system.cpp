@@ -181,8 +181,8 @@ Result<std::string> LinuxSystem::send_signal(Handle handle, Signal signal) {
 
 Result<bool> LinuxSystem::resume_init(Handle handle) {
     const InitProcess& init = at(handle).init;
-    CSTOP_TRY(const ProcessStat stat, read_process_stat(init.pid()));
-    if (stat.state != 'T' || stat.start_time != init.start_time()) {
+    CSTOP_TRY(const ProcessStat stat, init.read_stat());
+    if (stat.state != 'T') {
         return false;
     }
     CSTOP_CHECK(init.send(sigcont));
@@ -297,9 +297,8 @@ std::optional<ExitStatus> LinuxSystem::read_exit(Handle handle) {
 
 std::optional<std::string> LinuxSystem::read_idle_reaper(Handle handle) {
     const InitProcess& init = at(handle).init;
-    const Result<ProcessStat> stat = read_process_stat(init.pid());
-    const bool is_its_zombie = stat && stat->state == 'Z' && stat->start_time == init.start_time() && !init.is_alive();
-    if (!is_its_zombie) {
+    const Result<ProcessStat> stat = init.read_stat();
+    if (!stat || stat->state != 'Z' || stat->threads > 1) {
         return std::nullopt;
     }
     const Result<ProcessStat> parent = read_process_stat(stat->parent);

@@ -118,11 +118,12 @@ Result<const Directory*> CgroupMounts::open(std::size_t index) {
 }
 
 CgroupMounts& read_own_cgroup_mounts() {
-    static CgroupMounts mounts = [] {
+    // Never destroyed: the end of the process closes a dozen directories with one call.
+    static CgroupMounts* const mounts = [] {
         const Result<std::string> text = read_proc_path("/proc/self/mountinfo", largest_mountinfo);
-        return CgroupMounts(text ? parse_cgroup_mounts(*text) : std::vector<CgroupMount>());
+        return new CgroupMounts(text ? parse_cgroup_mounts(*text) : std::vector<CgroupMount>());  // NOLINT
     }();
-    return mounts;
+    return *mounts;
 }
 
 }  // namespace cstop::kernel

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <optional>
 #include <string>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -102,12 +103,21 @@ Result<Descriptor> open_beneath(const Directory& parent, std::string_view relati
     return open_failure(errno, parent, relative);
 }
 
-Result<std::string> read_all(const Descriptor& descriptor, std::size_t limit, std::string_view name, Ending ending) {
+namespace {
+
+/// When is what read(2) has given so far everything?
+struct End {
+    Ending ending = Ending::end_of_file;
+    std::optional<std::size_t> expected;  ///< a regular file that is as long as its status says has no more
+};
+
+Result<std::string> read_until(const Descriptor& descriptor, std::size_t limit, std::string_view name, End end) {
     std::string bytes;
     std::size_t length = 0;
+    std::size_t room = std::max<std::size_t>(4096, end.expected.value_or(0) + 1);
     while (true) {
         // One byte more than allowed tells "exactly the limit" from "too long".
-        bytes.resize(std::min(limit + 1, std::max<std::size_t>(4096, 2 * length)));
+        bytes.resize(std::min(limit + 1, room));
         const ssize_t count = ::read(descriptor.number(), bytes.data() + length, bytes.size() - length);
         if (count < 0 && errno == EINTR) {
             continue;
@@ -116,14 +126,27 @@ Result<std::string> read_all(const Descriptor& descriptor, std::size_t limit, st
             return fail_with_errno(errno, fmt::format("read {}", name));
         }
         length += static_cast<std::size_t>(count);
-        if (count == 0 || (ending == Ending::short_read && length < bytes.size())) {
+        const bool is_short = length < bytes.size() && (end.ending == Ending::short_read || end.expected == length);
+        if (count == 0 || is_short) {
             bytes.resize(length);
             return bytes;
         }
         if (length > limit) {
             return fail(ErrorCode::damaged, fmt::format("read {}: larger than {} bytes", name, limit));
         }
+        room = 2 * bytes.size();
     }
+}
+
+}  // namespace
+
+Result<std::string> read_all(const Descriptor& descriptor, std::size_t limit, std::string_view name, Ending ending) {
+    return read_until(descriptor, limit, name, {.ending = ending, .expected = std::nullopt});
+}
+
+Result<std::string> read_all(const Descriptor& descriptor, std::size_t limit, std::string_view name,
+                             std::size_t expected) {
+    return read_until(descriptor, limit, name, {.ending = Ending::end_of_file, .expected = expected});
 }
 
 }  // namespace cstop::kernel

@@ -25,4 +25,9 @@ enum class Ending {
 Result<std::string> read_all(const Descriptor& descriptor, std::size_t limit, std::string_view name,
                              Ending ending = Ending::end_of_file);
 
+/// The same of a regular file whose status says that it has `expected` bytes: mostly one read(2). Whatever it says, no
+/// more than `limit` are kept.
+Result<std::string> read_all(const Descriptor& descriptor, std::size_t limit, std::string_view name,
+                             std::size_t expected);
+
 }  // namespace cstop::kernel

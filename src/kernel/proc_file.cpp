@@ -33,16 +33,18 @@ Result<std::string> read_proc_path(const std::string& path, std::size_t limit) {
     return read_all(file, limit, path);
 }
 
-Result<std::string> read_proc_file(std::int32_t pid, std::string_view name) {
-    const std::string path = fmt::format("/proc/{}/{}", pid, name);
-    Result<Descriptor> file = open_file(path);
+Result<Descriptor> open_proc_file(std::int32_t pid, std::string_view name) {
+    Result<Descriptor> file = open_file(fmt::format("/proc/{}/{}", pid, name));
     // ENOENT at open, ESRCH at read: the process ended before or in between.
-    if (!file) {
-        Error error = std::move(file).error();
-        error.code = error.code == ErrorCode::not_found ? ErrorCode::gone : error.code;
-        return Failure(std::move(error));
+    if (!file && file.error().code == ErrorCode::not_found) {
+        file.error().code = ErrorCode::gone;
     }
-    return read_all(*file, largest_proc_file, path, Ending::short_read);
+    return file;
+}
+
+Result<std::string> read_proc_file(std::int32_t pid, std::string_view name) {
+    CSTOP_TRY(const Descriptor file, open_proc_file(pid, name));
+    return read_all(file, largest_proc_file, fmt::format("/proc/{}/{}", pid, name), Ending::short_read);
 }
 
 bool is_absence(const Error& error) {

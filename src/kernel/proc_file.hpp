@@ -8,12 +8,16 @@
 
 #include "base/error.hpp"
 #include "base/result.hpp"
+#include "kernel/descriptor.hpp"
 
 namespace cstop::kernel {
 
 /// /proc/PID/`name`, one that the kernel makes in one piece: stat, status, cgroup, wchan, attr/... Errors: gone when
 /// the process is (ENOENT, ESRCH); denied.
 Result<std::string> read_proc_file(std::int32_t pid, std::string_view name);
+
+/// The same file, open. Errors as above.
+Result<Descriptor> open_proc_file(std::int32_t pid, std::string_view name);
 
 /// The process ended between open and read, or a thread of it that is not the first is in the middle of exec: the two
 /// exchange their ids, and for a moment nobody has the pid. A pidfd tells which.

@@ -1,7 +1,9 @@
 #include "kernel/process.hpp"
 
 #include <array>
+#include <cerrno>
 #include <charconv>
+#include <unistd.h>
 
 #include "kernel/pidfd.hpp"
 #include "kernel/proc_file.hpp"
@@ -70,6 +72,22 @@ Result<ProcessStat> parse_process_stat(std::string_view text) {
 Result<ProcessStat> read_process_stat(std::int32_t pid) {
     CSTOP_TRY(const std::string text, read_proc_file(pid, "stat"));
     return parse_process_stat(text);
+}
+
+Result<Descriptor> open_process_stat(std::int32_t pid) {
+    return open_proc_file(pid, "stat");
+}
+
+Result<ProcessStat> read_process_stat(const Descriptor& file) {
+    std::array<char, 2048> text{};  // 52 numbers and a command of 64 bytes at most
+    ssize_t count = -1;
+    do {
+        count = ::pread(file.number(), text.data(), text.size(), 0);
+    } while (count < 0 && errno == EINTR);
+    if (count < 0) {
+        return fail_with_errno(errno, "read /proc/PID/stat");
+    }
+    return parse_process_stat(std::string_view(text.data(), static_cast<std::size_t>(count)));
 }
 
 Result<bool> is_process_alive(std::int32_t pid, std::uint64_t start_time) {

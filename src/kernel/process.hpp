@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/result.hpp"
+#include "kernel/descriptor.hpp"
 
 namespace cstop::kernel {
 
@@ -25,6 +26,11 @@ Result<ProcessStat> parse_process_stat(std::string_view text);
 
 /// Errors: gone when there is no such process.
 Result<ProcessStat> read_process_stat(std::int32_t pid);
+
+/// The same in two steps: the open file is the process's own and can be read again and again, even when its number has
+/// become another's. Errors: gone when it was reaped.
+Result<Descriptor> open_process_stat(std::int32_t pid);
+Result<ProcessStat> read_process_stat(const Descriptor& file);
 
 /// Is the process that a state file recorded still there and not a zombie without live threads?
 /// `start_time` 0 compares nothing. Unreadable: error.
