@@ -1,15 +1,27 @@
 // Makes processes that do nothing, to be stopped. They end with SIGTERM, or with the end of standard input.
 //
-//   crowd COUNT      prints a line "PID START" for each, START as in field 22 of /proc/PID/stat
-//   crowd COUNT CGROUP.PROCS...     the same, after moving itself to these cgroups: the processes are born there
+//   crowd COUNT                  prints a line "PID START" for each, START as in field 22 of /proc/PID/stat
+//   crowd COUNT DIRECTORY        the same, each born in a new v2 cgroup of its own: DIRECTORY/0, DIRECTORY/1, ...
+//   crowd COUNT DIRECTORY all    the same, all born in the one v2 cgroup
+//   crowd COUNT LIST HOME        the same, all born in the v1 cgroup whose cgroup.procs LIST is; crowd goes back to
+//   HOME
 
 #include <fcntl.h>
+#include <linux/sched.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+
+static void fail(const char* what) {
+    perror(what);
+    exit(1);
+}
 
 static unsigned long long read_start(int pid) {
     char path[64];
@@ -17,7 +29,7 @@ static unsigned long long read_start(int pid) {
     snprintf(path, sizeof(path), "/proc/%d/stat", pid);
     FILE* file = fopen(path, "r");
     if (file == NULL || fgets(text, sizeof(text), file) == NULL) {
-        return 0;
+        fail(path);
     }
     fclose(file);
     const char* field = strrchr(text, ')') + 2;
@@ -27,36 +39,75 @@ static unsigned long long read_start(int pid) {
     return strtoull(field, NULL, 10);
 }
 
-static void move_to(const char* list, const char* who) {
+static void move_to(const char* list) {
     const int file = open(list, O_WRONLY | O_CLOEXEC);
-    if (file < 0 || write(file, who, strlen(who)) < 0) {
-        perror(list);
-        exit(1);
+    if (file < 0 || write(file, "0", 1) < 0) {
+        fail(list);
     }
     close(file);
 }
 
+static int open_directory(const char* path) {
+    const int directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (directory < 0) {
+        fail(path);
+    }
+    return directory;
+}
+
+static int make_own(const char* parent, int number) {
+    char path[4096];
+    snprintf(path, sizeof(path), "%s/%d", parent, number);
+    if (mkdir(path, 0755) != 0) {
+        fail(path);
+    }
+    return open_directory(path);
+}
+
+static int fork_into(int cgroup) {
+    if (cgroup < 0) {
+        return fork();
+    }
+    struct clone_args arguments = {.flags = CLONE_INTO_CGROUP, .exit_signal = SIGCHLD, .cgroup = (uint64_t)cgroup};
+    return (int)syscall(SYS_clone3, &arguments, sizeof(arguments));
+}
+
+static void live(int parent) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() == parent) {
+        pause();
+    }
+    _exit(0);
+}
+
 int main(int argc, char** argv) {
     const int count = argc > 1 ? atoi(argv[1]) : 0;
+    const int is_v1 = argc == 4 && strcmp(argv[3], "all") != 0;
+    const int shared = argc == 4 && !is_v1 ? open_directory(argv[2]) : -1;
+    int* const pids = calloc((size_t)count + 1, sizeof(*pids));
     signal(SIGCHLD, SIG_IGN);  // nobody becomes a zombie
+    if (is_v1) {
+        move_to(argv[2]);
+    }
     const int parent = getpid();
     for (int i = 0; i < count; ++i) {
-        const int pid = fork();
-        if (pid < 0) {
-            perror("fork");
-            return 1;
+        const int own = argc == 3 ? make_own(argv[2], i) : -1;
+        pids[i] = fork_into(own >= 0 ? own : shared);
+        if (pids[i] < 0) {
+            fail("fork");
         }
-        if (pid == 0) {
-            prctl(PR_SET_PDEATHSIG, SIGKILL);
-            for (int list = 2; list < argc; ++list) {
-                move_to(argv[list], "0");
-            }
-            if (getppid() == parent) {
-                pause();
-            }
-            _exit(0);
+        if (pids[i] == 0) {
+            live(parent);
         }
-        printf("%d %llu\n", pid, read_start(pid));
+        if (own >= 0) {
+            close(own);
+        }
+    }
+    if (is_v1) {
+        move_to(argv[3]);
+    }
+    for (int i = 0; i < count; ++i) {
+        printf("%d %llu\n", pids[i], read_start(pids[i]));
     }
     fflush(stdout);
     char byte;

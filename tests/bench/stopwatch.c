@@ -1,7 +1,9 @@
 // Runs a command and tells how long it took, without the cost of whoever asks.
 //
-//   stopwatch PID COMMAND...     prints: nanoseconds, nanoseconds from the end of PID to the command's end (PID 0: 0),
-//                                peak memory of the command in KiB, its exit status
+//   stopwatch PID COMMAND...
+//
+// prints nanoseconds until the command has ended, nanoseconds until PID has ended (PID 0: the same), the command's peak
+// memory in KiB, and its exit status. PID's end is waited for only after a command that succeeded.
 
 #include <fcntl.h>
 #include <poll.h>
@@ -43,7 +45,9 @@ int main(int argc, char** argv) {
     entries[1].fd = (int)syscall(SYS_pidfd_open, child, 0);
     long long watched_end = 0;
     long long child_end = 0;
-    while (child_end == 0) {
+    int status = 0;
+    struct rusage usage;
+    while (child_end == 0 || entries[0].fd >= 0) {
         poll(entries, 2, -1);
         const long long time = now();
         if (entries[0].fd >= 0 && entries[0].revents != 0) {
@@ -52,12 +56,14 @@ int main(int argc, char** argv) {
         }
         if (entries[1].revents != 0) {
             child_end = time;
+            entries[1].fd = -1;
+            wait4(child, &status, 0, &usage);
+            if (status != 0) {
+                entries[0].fd = -1;
+            }
         }
     }
-    int status = 0;
-    struct rusage usage;
-    wait4(child, &status, 0, &usage);
-    printf("%lld %lld %ld %d\n", child_end - begin, watched_end == 0 ? 0 : child_end - watched_end, usage.ru_maxrss,
-           WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+    printf("%lld %lld %ld %d\n", child_end - begin, (watched_end == 0 ? child_end : watched_end) - begin,
+           usage.ru_maxrss, WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
     return 0;
 }

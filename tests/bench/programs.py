@@ -1,0 +1,56 @@
+"""What is measured and what measures: cstop's release binary and the C programs beside this file."""
+
+import os
+import statistics
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"}
+
+
+@dataclass
+class Time:
+    """One command, in milliseconds: until it had ended, and until the process that it stopped had ended."""
+
+    command: float
+    target: float
+    kilobytes: int
+
+    @property
+    def both(self):
+        return max(self.command, self.target)
+
+    @property
+    def tail(self):
+        """From the end of the process to the end of the command."""
+        return self.command - self.target
+
+
+class Programs:
+    def __init__(self, cstop, directory):
+        self.cstop = str(cstop)
+        self._directory = directory
+        for name in ("floor", "stopwatch", "crowd", "obedient"):
+            command = ["cc", "-O2", "-static", "-Wall", "-Wextra", "-Werror", "-o", directory / name, HERE / f"{name}.c"]
+            subprocess.run(command, check=True)
+            setattr(self, name, str(directory / name))
+
+    def stripped_size(self):
+        copy = self._directory / "stripped"
+        subprocess.run(["strip", "-o", copy, self.cstop], check=True)
+        return os.stat(copy).st_size
+
+    def time(self, pid, *command, enter=list):
+        """`pid` is the process that the command stops (0: none); `enter` says where it runs."""
+        whole = enter([self.stopwatch, str(pid), *map(str, command)])
+        ended = subprocess.run(whole, capture_output=True, text=True, env=ENVIRONMENT, timeout=300, check=False)
+        words = ended.stdout.split()
+        if len(words) != 4 or words[3] != "0":
+            raise RuntimeError(f"{whole}: {ended.stdout} {ended.stderr}")
+        return Time(int(words[0]) / 1e6, int(words[1]) / 1e6, int(words[2]))
+
+
+def median(values):
+    return statistics.median(values)
