@@ -29,6 +29,9 @@ kernel::Target make_target(const model::Container& container) {
     return target;
 }
 
+/// Then, in a step without end, it is a failure; in any other it goes on at this pace.
+constexpr Duration longest_look_wait = std::chrono::seconds(2);
+
 bool is_out_of_descriptors(const Error& error) {
     return error.errno_value == EMFILE || error.errno_value == ENFILE;
 }
@@ -89,6 +92,9 @@ void Walk::on_time() {
     if (nudge_.has_value() && now >= *nudge_) {
         nudge(now);
     }
+    if (!is_finished_ && next_look_.has_value() && now >= *next_look_) {
+        look_around();
+    }
     if (!is_finished_ && !is_due_ && step_deadline_.has_value() && now >= *step_deadline_) {
         // The end may have come with the deadline: nobody is killed, or called a survivor, who is dead already.
         look_around();
@@ -118,10 +124,13 @@ std::optional<kernel::Instant> Walk::deadline() const {
     if (restart_deadline_.has_value()) {
         return restart_deadline_;
     }
-    if (step_deadline_.has_value() && nudge_.has_value()) {
-        return std::min(*step_deadline_, *nudge_);
+    std::optional<kernel::Instant> earliest = step_deadline_;
+    for (const auto& other : {nudge_, next_look_}) {
+        if (other.has_value() && (!earliest.has_value() || *other < *earliest)) {
+            earliest = other;
+        }
     }
-    return step_deadline_.has_value() ? step_deadline_ : nudge_;
+    return earliest;
 }
 
 /// The only caller of do_step: everything else marks a step as due and returns here, so no step is done within a step.
@@ -161,14 +170,11 @@ bool Walk::is_repeating() const {
 void Walk::look_around() {
     const auto remains = system_.read_remains(opened_.handle);
     if (!remains.has_value()) {
-        auto error = with_context("look whether it is gone", remains.error());
-        if (!step_deadline_.has_value()) {
-            finish_failed(std::move(error));  // nothing else would ever end this wait
-            return;
-        }
-        warn(format_error(error));
+        look_again(with_context("look whether it is gone", remains.error()));
         return;
     }
+    next_look_.reset();
+    look_wait_ = first_look_wait;
     init_is_alive_ = remains->init_is_alive;
     if (!remains->doubt.empty()) {
         warn(remains->doubt);
@@ -178,6 +184,20 @@ void Walk::look_around() {
     } else if (!init_is_alive_ && !is_at_leftovers_) {
         turn_to_leftovers(remains->processes);
     }
+}
+
+/// The event that made us look may have been the last: without another look, an end that was missed would cost the rest
+/// of the grace. Ever more rarely, so that a wait stays a wait.
+void Walk::look_again(Error error) {
+    const bool is_waiting = step_deadline_.has_value() || !outcome_.steps.empty();
+    const bool is_last = look_wait_ > longest_look_wait;
+    if (!is_waiting || (!step_deadline_.has_value() && is_last)) {
+        finish_failed(std::move(error));  // nothing else would ever end this wait
+        return;
+    }
+    warn(format_error(error));
+    next_look_ = system_.now() + look_wait_;
+    look_wait_ *= is_last ? 1 : 2;
 }
 
 void Walk::turn_to_leftovers(std::size_t processes) {

@@ -30,6 +30,9 @@ inline Signal signal_of(const model::Step& step) {
     return step.signal.value_or(sigterm);
 }
 
+/// After a look that failed; doubled with every further one.
+inline constexpr Duration first_look_wait = std::chrono::milliseconds(50);
+
 class Walk {
 public:
     /// `plan` and the others must outlive the walk. `number` is the plan's number for the audience.
@@ -74,6 +77,7 @@ private:
     bool is_repeating() const;
 
     void look_around();
+    void look_again(Error error);
     void look_ahead(model::Standing& standing) const;
     void turn_to_leftovers(std::size_t processes);
     std::optional<std::size_t> find_kill_all() const;
@@ -111,6 +115,8 @@ private:
     std::optional<kernel::Instant> step_deadline_;  ///< none: this step waits for ever
     std::optional<kernel::Instant> nudge_;          ///< when a killed container that lives on is helped to die
     Duration nudge_wait_{};
+    std::optional<kernel::Instant> next_look_;  ///< the last look failed: when the next one is due
+    Duration look_wait_ = first_look_wait;
     std::optional<model::Step> failed_step_;    ///< the last step before SIGKILL that had its time
     std::optional<Error> first_error_;          ///< of a step that could not be done
     std::optional<kernel::Instant> killed_at_;  ///< when the first SIGKILL was sent

@@ -120,6 +120,7 @@ void Walk::finish(Outcome::Kind kind) {
     is_due_ = false;
     step_deadline_.reset();
     nudge_.reset();
+    next_look_.reset();
     if (handle_.has_value()) {
         system_.close(opened_.handle);
         handle_.reset();

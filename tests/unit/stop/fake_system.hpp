@@ -37,6 +37,7 @@ struct FakeContainer {
     std::optional<Error> open_error;
     std::optional<Error> kill_all_error;
     std::optional<Error> remains_error;
+    std::optional<Error> thaw_error;
     bool is_locked_by_another = false;
     std::optional<std::string> idle_reaper;
 
@@ -155,6 +156,9 @@ public:
 
     Result<bool> thaw(kernel::Handle handle) override {
         auto& it = open_of(handle);
+        if (it.thaw_error.has_value()) {
+            return Failure(*it.thaw_error);
+        }
         if (!it.is_frozen) {
             return false;
         }
@@ -290,6 +294,7 @@ public:
              kernel::Event::Kind::init_exited);
     }
     std::size_t open_count() const { return open_count_; }
+    bool is_frozen(kernel::Handle handle) { return of(handle).is_frozen; }
 
 private:
     FakeContainer& of(kernel::Handle handle) { return containers_.at(ids_.at(handle)); }

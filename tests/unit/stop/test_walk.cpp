@@ -554,6 +554,20 @@ TEST_CASE("not knowing what is left is told, and the schedule goes on") {
     CHECK(has_note(stopped, "look whether it is gone: read cgroup.procs: Input/output error"));
 }
 
+TEST_CASE("a look that fails for a moment is repeated before the grace is over") {
+    for (const std::string_view schedule : {"TERM/60/KILL/60", "TERM/infinity"}) {
+        FakeSystem system;
+        auto& it = system.add("a");
+        it.dies_of[15] = 5ms;
+        it.remains_error = error_from_errno(ENFILE, "read cgroup.procs");
+        system.at(300ms, [&it] { it.remains_error.reset(); });
+        const auto stopped = stop_one(system, schedule);
+        CHECK(stopped.outcome.kind == Outcome::Kind::stopped);
+        CHECK(stopped.elapsed < 1s);
+        CHECK(system.waits < 10);
+    }
+}
+
 TEST_CASE("not knowing what is left in a wait without end is a failure, not a hang") {
     FakeSystem system;
     auto& it = system.add("a");
