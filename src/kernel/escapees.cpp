@@ -48,6 +48,9 @@ Descriptor hold_own_mount_namespace(std::int32_t pid) {
 
 std::vector<std::int32_t> find_escapees(const Descriptor& mount_namespace) {
     const std::uint64_t inode = read_inode(mount_namespace);
+    if (inode == 0) {
+        return {};  // it would be that of everybody whose namespace is not ours to see
+    }
     std::vector<std::int32_t> found = list_processes().value_or(std::vector<std::int32_t>());
     std::erase_if(found, [inode](std::int32_t pid) {
         return read_namespace_inode(path_of(std::to_string(pid))) != inode || is_ending(pid);

@@ -1,7 +1,11 @@
 """F33, F41: an error at a system call. The stop completes, or says what is wrong and exits; nothing stays frozen."""
 
+import re
+from itertools import islice
+
 import pytest
 from containers import OBEDIENT, STUBBORN
+from fixtures import PLACES
 
 # What a stop of one container calls once it is confined, with errors that the kernel may give.
 FAULTS = [
@@ -42,6 +46,111 @@ def test_f33_the_stop_completes_or_says_why_not(inject, fault, canary):
     assert not web.is_frozen()
     assert other.is_untouched()
     assert canary.poll() is None
+
+
+# What the kernel may answer, in turn; EIO where nothing is listed.
+ERRORS = {
+    "mmap": ["ENOMEM"],
+    "mprotect": ["ENOMEM"],
+    "openat": ["EACCES", "EINTR", "EMFILE", "ENOENT"],
+    "openat2": ["EACCES", "EAGAIN", "EMFILE", "ENOENT"],
+    "read": ["EIO", "EINTR", "EAGAIN"],
+    "write": ["EIO", "EINTR", "EAGAIN"],
+    "poll": ["EINTR", "ENOMEM"],
+    "epoll_pwait2": ["EINTR", "EIO", "ENOSYS"],
+    "epoll_ctl": ["ENOMEM"],
+    "epoll_create1": ["EMFILE"],
+    "signalfd4": ["EMFILE"],
+    "pidfd_open": ["EMFILE", "EPERM", "ENOSYS"],
+    "pidfd_send_signal": ["EPERM", "EACCES", "ENOSYS"],
+    "flock": ["EINTR", "ENOLCK"],
+    "newfstatat": ["EACCES", "ENOENT"],
+    "close": ["EINTR"],
+    "seccomp": ["EINVAL"],
+    "prctl": ["EINVAL"],
+}
+
+# Each place begins elsewhere, so that together they meet most calls. All calls of all places would take minutes.
+STRIDE = 17
+
+
+class Calls:
+    """The system calls of a run, in their order, from a strace of it: each as (name, its number among its kind)."""
+
+    def __init__(self, log):
+        seen = {}
+        self.all = []
+        self.first_deed = None
+        is_loaded = False
+        for line in log.read_text(encoding="utf-8", errors="replace").splitlines():
+            name = re.match(r"\w*", line)[0]
+            seen[name] = seen.get(name, 0) + 1
+            if name == "pidfd_send_signal" or re.search(r'"cgroup\.kill"|"(cgroup\.freeze|freezer\.state)", O_WRONLY', line):
+                self.first_deed = self.first_deed or len(self.all)
+            # What the loader does with errors is its own.
+            is_loaded = is_loaded or line.startswith("rt_sigaction(SIGPIPE")
+            # brk(2) of the kernel has no errors: it answers with the break that there is.
+            if is_loaded and name not in ("", "brk", "exit_group"):
+                self.all.append((name, seen[name]))
+
+    def faults(self, first, stride):
+        """(place in the run, what to inject)"""
+        for index, (name, number) in islice(enumerate(self.all), first, None, stride):
+            errors = ERRORS.get(name, ["EIO"])
+            yield index, f"{name}:error={errors[number % len(errors)]}:when={number}"
+
+
+def check_truth(ended, web):
+    """What the exit status says, and nothing else, is so."""
+    if ended.status == 0:
+        assert ended.names == [web.id]
+        assert web.is_gone()
+    elif ended.status == 4:
+        assert web.init.is_alive() or web.members()
+        assert "still running" in ended.err
+    else:
+        assert ended.status in (1, 2, 3)
+        assert ended.err
+    if ended.status != 0:
+        assert ended.out == ""
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("traps", [OBEDIENT, STUBBORN], ids=["obedient", "disobedient"])
+@pytest.mark.parametrize("runtime_and_kind", PLACES, ids="-".join)
+def test_f33_wherever_an_error_comes_the_exit_status_tells_the_truth(runtime_and_kind, make_place, tmp_path, canary, traps):
+    place = make_place(*runtime_and_kind)
+    options = ("-t", "20" if traps is OBEDIENT else "0.05", "--kill-timeout", "0.3")
+    log = tmp_path / "strace"
+    other = place.container("other", OBEDIENT)
+
+    def run(web, *injection):
+        place.under = ("strace", "-o", str(log), *injection)
+        try:
+            return place.cstop(*options, web.id, limit=20)
+        finally:
+            place.under = ()
+
+    web = place.container("web", traps, shared_pids=True)
+    assert run(web).status == 0
+    calls = Calls(log)
+    web = None
+    for index, fault in calls.faults(PLACES.index(runtime_and_kind), STRIDE):
+        web = web or place.container(f"web{index}", traps, shared_pids=True)
+        ended = None
+        try:
+            ended = run(web, "-e", f"inject={fault}")
+            check_truth(ended, web)
+            assert not web.is_frozen()
+            assert other.is_untouched()
+            assert canary.poll() is None
+        except AssertionError as error:
+            raise AssertionError(f"{fault}: {ended}: {error}") from error
+        # Before the first deed nothing has happened to it, unless the error made a deed of something else.
+        if index >= calls.first_deed or ended.status == 0 or not web.is_untouched():
+            again = place.cstop("-t", "0", web.id)
+            assert (again.status, again.names) == (0, [web.id]), f"{fault}: {ended}: {again}"
+            web = None
 
 
 def test_f41_a_denied_signal_is_told_and_the_cgroup_is_killed_when_its_time_comes(inject, canary):
