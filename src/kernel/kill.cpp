@@ -87,6 +87,10 @@ Result<KillReport> kill_cgroups(std::span<const Cgroup> cgroups, const InitProce
     if (const std::string danger = explain_danger(everybody, init, own); !danger.empty()) {
         return fail(ErrorCode::denied, "kill the cgroup: " + danger);
     }
+    // An init that has left would see its children die, and start new ones outside (faults.md F23).
+    if (!std::ranges::binary_search(everybody.pids, init.pid())) {
+        static_cast<void>(init.send(sigkill));
+    }
     const std::span<const Cgroup> v1 = v1_of(cgroups);
     const std::span<const Cgroup> v2 = cgroups.first(cgroups.size() - v1.size());
     if (v2.empty()) {
