@@ -110,3 +110,19 @@ def test_the_diagnosis_reads_nothing_that_can_block(stuck, tmp_path):
     read = set(re.findall(rf'"/proc/{web.pid}/([^"]*)"', log.read_text(encoding="utf-8")))
     assert {"stat", "status", "wchan"} <= read
     assert read <= {"stat", "status", "wchan", "cgroup", "attr/current", "ns/pid", "ns/mnt", "ns/user"}
+
+
+def test_f40_whoever_cannot_be_frozen_delays_nobody(stuck):
+    """Freezing waits for it: it is a help to the walk, and never waited for."""
+    place, filesystem = stuck
+    before = f"sh -c '{WRITE}; :' & sleep 1000 &"
+    web = place.container("web", OBEDIENT, before=before, mount=filesystem.path, shared_pids=True)
+    child = stuck_child(web)
+    ended = place.cstop("--json", "-t", "0", "--kill-timeout", "0.5", web.id)
+    assert ended.status == 4
+    assert ended.seconds < 5
+    [survivor] = ended.objects[0]["survivors"]
+    assert (survivor["pid"], survivor["state"]) == (child.pid, "D")
+    assert web.members() == [child.pid]
+    assert not web.is_frozen()
+    child.close()

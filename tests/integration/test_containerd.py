@@ -115,7 +115,7 @@ def test_an_unparsable_stop_signal_is_a_warning_and_sigterm(containerd):
 
 
 @pytest.mark.parametrize("trouble", ["hangs", "is dead"])
-def test_a_container_is_stopped_while_the_daemon(containerd, trouble):
+def test_f27_a_container_is_stopped_while_the_daemon(containerd, trouble):
     web = containerd.container("web", QUITTING, image="quit")
     containerd.hang() if trouble == "hangs" else containerd.kill()
     ended = containerd.host.cstop("--json", web.id)
@@ -213,7 +213,7 @@ def test_a_name_that_only_an_image_claims_ranks_below_one_of_the_store(container
     assert claimed.is_untouched()
 
 
-def test_a_restart_policy_is_warned_of_and_the_restart_is_seen(containerd):
+def test_f26_a_restart_policy_is_warned_of_and_the_restart_is_seen(containerd):
     """nerdctl's --restart=always: containerd's own monitor looks at these labels once a second here."""
     labels = nerdctl_labels(
         containerd.host, containerd.host.prefix + "0123abcd", "web", "containerd.io/restart.policy=always",

@@ -130,7 +130,7 @@ def test_a_paused_container_is_stopped(docker):
 
 
 @pytest.mark.parametrize("trouble", ["hangs", "is dead"])
-def test_a_container_is_stopped_while_the_daemon(docker, trouble):
+def test_f27_a_container_is_stopped_while_the_daemon(docker, trouble):
     web = docker.container("web", QUITTING, image="quit")
     docker.hang() if trouble == "hangs" else docker.kill()
     ended = docker.host.cstop("--json", "web")
@@ -163,7 +163,7 @@ def test_a_shared_pid_namespace_leaves_nobody(docker, where):
     assert other.is_untouched()
 
 
-def test_a_restart_policy_is_warned_of_and_the_restart_is_seen(docker):
+def test_f26_a_restart_policy_is_warned_of_and_the_restart_is_seen(docker):
     web = docker.container("web", OBEDIENT, "--restart=always")
     ended = docker.host.cstop("web")
     assert ended.status == 0

@@ -92,7 +92,7 @@ def test_a_paused_container_is_stopped(podman):
     assert podman.verdict(web) == ("exited", 3)
 
 
-def test_a_container_is_stopped_while_its_conmon_hangs(podman):
+def test_f27_a_container_is_stopped_while_its_conmon_hangs(podman):
     web = podman.container("web", QUITTING, image="quit")
     podman.hang()
     ended = podman.host.cstop("web")
@@ -124,7 +124,7 @@ def test_a_shared_pid_namespace_leaves_nobody(podman, where):
     assert other.is_untouched()
 
 
-def test_a_restart_policy_is_warned_of_and_the_restart_is_seen(podman):
+def test_f26_a_restart_policy_is_warned_of_and_the_restart_is_seen(podman):
     """conmon restarts it by itself."""
     web = podman.container("web", OBEDIENT, "--restart=always")
     ended = podman.host.cstop("web")

@@ -84,11 +84,12 @@ def test_root_stops_the_container_of_a_user(user_place):
     assert web.received() == ["TERM"]
 
 
-def test_a_stubborn_container_without_a_cgroup_is_killed_and_nobody_else(user_place, canary):
+def test_f28_a_stubborn_container_without_a_cgroup_is_killed_and_nobody_else(user_place, canary):
     """Its init is in the root cgroup, with everything else of this machine."""
     web = user_place.container("web", STUBBORN)
     ended = user_place.cstop("-t", "0.2", web.id)
     assert (ended.status, ended.names) == (0, [web.id]), ended.err
+    assert "only init was killed" in ended.err
     assert not web.init.is_alive()
     assert canary.poll() is None
 

@@ -1,0 +1,122 @@
+"""R7, R9, F23: which cgroups are killed. Not what a state file says, unless they are the container's."""
+
+import cgroups
+import pytest
+from claims import claim, read_claim
+from containers import OBEDIENT, STUBBORN
+from processes import Process
+from views import kind_of_host
+
+FAKES = {"cgroup.kill": "", "cgroup.procs": "", "cgroup.freeze": "0\n", "freezer.state": "THAWED\n"}
+
+
+@pytest.fixture
+def fake(tmp_path, canary):
+    """A directory that looks like a cgroup with the canary in it."""
+    directory = tmp_path / "fake"
+    directory.mkdir()
+    for name, content in FAKES.items():
+        (directory / name).write_text(f"{canary.pid}\n" if name == "cgroup.procs" else content)
+    yield directory
+    for name, content in FAKES.items():
+        assert name == "cgroup.procs" or (directory / name).read_text() == content
+
+
+def claim_paths(container, change):
+    """Each path in the state, changed."""
+    truth = read_claim(container, "cgroups")
+    changed = {key: change(path) for key, path in truth.items()} if isinstance(truth, dict) else change(truth)
+    return claim(container, cgroups=changed)
+
+
+def check_only_init_is_killed(place, web, other):
+    ended = place.cstop("-v", "-t", "0", "--kill-timeout", "2", web.id)
+    assert (ended.status, ended.names) == (0, [web.id]), ended.err
+    assert "only init was killed" in ended.err
+    assert not web.init.is_alive()
+    assert other.is_untouched() and not other.is_frozen()
+
+
+@pytest.mark.parametrize("kind", ["nothing", "another's", "a fake", "a climb to a fake", "a symlink"])
+def test_r07_a_cgroup_that_is_not_the_containers_is_not_killed(place, fake, tmp_path, kind):
+    web, other = place.container("web", STUBBORN), place.container("other", STUBBORN)
+    link = tmp_path / "link"
+    link.symlink_to(other.cgroups()[0])
+    change = {
+        "nothing": lambda path: "",
+        "another's": lambda path: path.replace(web.id, other.id),
+        "a fake": lambda path: str(fake),
+        "a climb to a fake": lambda path: path + "/.." * 20 + str(fake),
+        "a symlink": lambda path: path + "/.." * 20 + str(link),
+    }[kind]
+    with claim_paths(web, change):
+        check_only_init_is_killed(place, web, other)
+
+
+def test_r07_a_cgroup_above_the_container_is_not_killed(place):
+    parent = place.prefix + "parent"
+    web, other = (place.container(name, STUBBORN, cgroup=f"/{parent}/{place.id(name)}") for name in ("web", "other"))
+    with claim_paths(web, lambda path: path.removesuffix("/" + web.id)):
+        check_only_init_is_killed(place, web, other)
+
+
+def make_room(cgroup):
+    """A v2 cgroup with controllers below it has no processes of its own (cgroups(7))."""
+    if not (cgroup / "cgroup.controllers").exists():
+        return cgroup
+    room = cgroup / "room"
+    room.mkdir()
+    return room
+
+
+def test_r07_a_cgroup_that_cstop_itself_is_in_is_not_killed(place, tmp_path):
+    """A throw-away one: nobody else is in it, should it be killed after all."""
+    parent = place.prefix + "parent"
+    web = place.container("web", STUBBORN, cgroup=f"/{parent}/{place.id('web')}")
+    other = place.container("other", STUBBORN)
+    join = tmp_path / "join"
+    entries = "".join(f"echo $$ >{make_room(cgroup)}/cgroup.procs\n" for cgroup in cgroups.find(parent))
+    join.write_text(f'#!/bin/sh -e\n{entries}exec "$@"\n')
+    join.chmod(0o755)
+    usual, place.view.enter = place.view.enter, lambda command: [str(join), *usual(command)]
+    try:
+        with claim_paths(web, lambda path: path.removesuffix("/" + web.id)):
+            check_only_init_is_killed(place, web, other)
+    finally:
+        place.view.enter = usual
+
+
+def leave(pid, *, but):
+    """Out of the container's cgroup in every hierarchy but one."""
+    for mount, _ in cgroups.mounts():
+        if not but.is_relative_to(mount):
+            (mount / "cgroup.procs").write_text(str(pid), encoding="ascii")
+
+
+@pytest.mark.parametrize("runtime_and_kind", [("runc", "hybrid"), ("crun", "v1")] if kind_of_host() == "hybrid" else [], ids="-".join)
+def test_r09_whoever_is_left_in_one_hierarchy_only_is_killed(runtime_and_kind, make_place):
+    place = make_place(*runtime_and_kind)
+    web = place.container("web", OBEDIENT, shared_pids=True, before="sleep 1000 &" * 16)
+    children = [Process(pid) for pid in web.members() if pid != web.pid]
+    hierarchies = [cgroup for cgroup in web.cgroups() if (cgroup / "tasks").exists()]
+    assert len(hierarchies) > 4
+    # One more than is there of each kind stays in all.
+    for child, hierarchy in zip(children, hierarchies, strict=False):
+        leave(child.pid, but=hierarchy)
+    ended = place.cstop("--json", web.id)
+    assert ended.status == 0, ended.err
+    assert ended.objects[0]["leftovers"] == len(children)
+    for child in children:
+        assert not child.is_alive()
+        child.close()
+    assert web.is_gone() and not web.is_frozen()
+
+
+@pytest.mark.parametrize("grace", ["0", "0.2"])
+def test_f23_an_init_that_left_its_cgroup_and_those_that_stayed_are_killed(place, grace):
+    web = place.container("web", STUBBORN, shared_pids=True, before="sleep 1000 & sleep 1000 &")
+    cgroups.move_to_roots(web.pid)
+    assert len(web.members()) == 3
+    ended = place.cstop("-t", grace, "--kill-timeout", "2", web.id)
+    assert (ended.status, ended.names) == (0, [web.id]), ended.err
+    assert web.is_gone() and not web.is_frozen()
