@@ -1,6 +1,10 @@
 #include "discover/bundle_roots.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
+#include <cstdint>
+#include <ranges>
 #include <set>
 #include <utility>
 #include <vector>
@@ -25,6 +29,9 @@ constexpr std::array<std::string_view, 6> state_places = {
 /// Below a user's runtime directory.
 constexpr std::array<std::string_view, 2> user_state_places = {"containerd", "docker/containerd/daemon"};
 
+/// Each may cost a process that parses its options.
+constexpr std::size_t most_bundles_of_stranger = 256;
+
 /// Root and namespace.
 using Places = std::set<std::pair<std::string, std::string>>;
 
@@ -47,9 +54,15 @@ Result<kernel::Directory> open_tasks(const StateDirectory& state) {
     if (state.runtime.empty()) {
         return kernel::open_unserved_directory(state.path + std::string(below));
     }
-    CSTOP_TRY(const kernel::Directory runtime, kernel::open_directory(state.runtime));
+    CSTOP_TRY(const kernel::Directory runtime, kernel::open_unserved_directory(state.runtime));
     return kernel::open_directory_below(runtime, state.path.substr(state.runtime.size() + 1) + std::string(below),
                                         kernel::Crossing::same_mount);
+}
+
+/// How many bundles are looked at.
+std::size_t find_budget(const kernel::Directory& tasks) {
+    const auto writers = kernel::read_writers(tasks);
+    return writers && !kernel::is_foreign(*writers) ? SIZE_MAX : most_bundles_of_stranger;
 }
 
 void take_state(const StateDirectory& state, std::string_view id, Places& places) {
@@ -58,16 +71,24 @@ void take_state(const StateDirectory& state, std::string_view id, Places& places
     if (!tasks || !name_spaces) {
         return;
     }
+    std::size_t left = find_budget(*tasks);
     for (const std::string& name_space : *name_spaces) {
+        if (left == 0) {
+            return;
+        }
         if (!id.empty()) {
             take_bundle(*tasks, name_space, id, places);
+            --left;
             continue;
         }
+        --left;
         const auto directory = kernel::open_directory_below(*tasks, name_space, kernel::Crossing::same_mount);
         const auto ids = directory ? kernel::list_names(*directory) : Result<std::vector<std::string>>();
         if (ids) {
-            for (const std::string& each : *ids) {
+            for (const std::string& each :
+                 std::views::take(*ids, static_cast<std::ptrdiff_t>(std::min(left, ids->size())))) {
                 take_bundle(*tasks, name_space, each, places);
+                --left;
             }
         }
     }

@@ -63,7 +63,7 @@ Result<kernel::FileContent> read_user_configuration(std::uint32_t user, const st
 }
 
 void add_exec_root_of_user(RootList& list, const std::string& runtime) {
-    const auto opened = kernel::open_directory(runtime);
+    const auto opened = kernel::open_unserved_directory(runtime);
     const auto writers = opened ? kernel::read_writers(*opened) : Result<kernel::Writers>();
     if (!opened || !writers || !has_rootless_docker(*opened)) {
         return;

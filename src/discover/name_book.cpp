@@ -5,6 +5,7 @@
 
 #include "base/bbolt.hpp"
 #include "kernel/directory.hpp"
+#include "kernel/foreign_directory.hpp"
 #include "kernel/foreign_parser.hpp"
 #include "kernel/page_file.hpp"
 
@@ -14,11 +15,19 @@ namespace {
 
 constexpr std::size_t largest_store = 64UL * 1024 * 1024;
 
+bool is_trusted(std::uint32_t owner) {
+    return owner == 0 || owner == geteuid();
+}
+
+/// A directory that the container's state names: where a stranger wrote that, it shall hold nobody up.
+Result<kernel::Directory> open_store(const model::Container& container, const std::string& directory) {
+    return is_trusted(container.state_owner) ? kernel::open_directory(directory)
+                                             : kernel::open_foreign_directory(directory);
+}
+
 /// Does a store of `owner` belong to the container's own side?
 bool may_be_read_for(const model::Container& container, std::uint32_t owner) {
-    const bool is_trusted_state = container.state_owner == 0 || container.state_owner == geteuid();
-    const bool is_trusted_store = owner == 0 || owner == geteuid();
-    return owner == container.state_owner || (is_trusted_state && is_trusted_store);
+    return owner == container.state_owner || (is_trusted(container.state_owner) && is_trusted(owner));
 }
 
 }  // namespace
@@ -39,8 +48,9 @@ Result<Names> parse_storage_names(std::string_view bytes, JsonReader read) {
 
 Result<kernel::FileContent> read_store_file(const model::Container& container, const std::string& directory,
                                             std::string_view name) {
-    CSTOP_TRY(const kernel::Directory opened, kernel::open_directory(directory));
-    CSTOP_TRY(kernel::FileContent file, kernel::read_file_below(opened, name, largest_store));
+    const std::size_t limit = is_trusted(container.state_owner) ? largest_store : kernel::largest_file;
+    CSTOP_TRY(const kernel::Directory opened, open_store(container, directory));
+    CSTOP_TRY(kernel::FileContent file, kernel::read_file_below(opened, name, limit, kernel::Crossing::same_mount));
     if (!may_be_read_for(container, file.writers.owner)) {
         return fail(ErrorCode::denied, directory + "/" + std::string(name) + ": belongs to somebody else");
     }
@@ -62,7 +72,7 @@ Result<Json> find_registered_name(const BboltSnapshot& snapshot, std::string_vie
 /// libpod's id-registry: id -> name, of containers and pods.
 Result<std::optional<std::string>> read_registered_name(const model::Container& container, const std::string& directory,
                                                         std::string_view id) {
-    CSTOP_TRY(const kernel::Directory opened, kernel::open_directory(directory));
+    CSTOP_TRY(const kernel::Directory opened, open_store(container, directory));
     CSTOP_TRY(const kernel::Writers writers, kernel::read_writers(opened));
     if (!may_be_read_for(container, writers.owner)) {
         return fail(ErrorCode::denied, directory + ": belongs to somebody else");

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdint>
 #include <span>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -40,6 +41,11 @@ constexpr std::array<std::string_view, 6> user_places = {
     "runc", "crun", "youki", "runsc", "docker/runtime-*/*", "containerd/runc/*",
 };
 
+/// A user may fill their directories with what they like: it shall neither use up our descriptors nor take us long.
+constexpr std::size_t most_roots_of_user = 32;
+constexpr std::size_t most_names_of_user = 256;
+constexpr std::size_t unlimited = SIZE_MAX;
+
 bool is_same_directory(const kernel::Directory& one, const kernel::Directory& other) {
     struct stat a{};
     struct stat b{};
@@ -69,7 +75,8 @@ void keep_problem(Error error, RootList& list) {
     list.problems.push_back(std::move(error));
 }
 
-void expand_place(kernel::Directory directory, std::string_view below, RootList& list) {
+/// `most`: how long the list may become.
+void expand_place(kernel::Directory directory, std::string_view below, RootList& list, std::size_t most = unlimited) {
     if (below.empty()) {
         add_root(std::move(directory), list);
         return;
@@ -85,13 +92,17 @@ void expand_place(kernel::Directory directory, std::string_view below, RootList&
         std::erase_if(names,
                       [&](const std::string& name) { return name.starts_with('.') || !is_glob_match(level, name); });
         std::ranges::sort(names);
+        names.resize(most == unlimited ? names.size() : std::min(names.size(), most_names_of_user));
     } else {
         keep_problem(std::move(listed).error(), list);
     }
     for (const std::string& name : names) {
+        if (list.roots.size() >= most) {
+            return;
+        }
         auto next = kernel::open_directory_below(directory, name, kernel::Crossing::same_mount);
         if (next) {
-            expand_place(*std::move(next), rest, list);
+            expand_place(*std::move(next), rest, list, most);
         } else {
             keep_problem(std::move(next).error(), list);
         }
@@ -99,11 +110,14 @@ void expand_place(kernel::Directory directory, std::string_view below, RootList&
 }
 
 void open_user_places(const std::string& base, RootList& list) {
-    const auto opened = kernel::open_directory(base);
+    const auto opened = kernel::open_unserved_directory(base);
     if (!opened) {
         keep_problem(opened.error(), list);
         return;
     }
+    const auto writers = kernel::read_writers(*opened);
+    const bool is_own = writers && writers->owner == geteuid();
+    const std::size_t most = is_own ? unlimited : list.roots.size() + most_roots_of_user;
     for (const std::string_view place : user_places) {
         const auto slash = place.find('/');
         auto first = kernel::open_directory_below(*opened, place.substr(0, slash), kernel::Crossing::same_mount);
@@ -111,7 +125,13 @@ void open_user_places(const std::string& base, RootList& list) {
             keep_problem(std::move(first).error(), list);
             continue;
         }
-        expand_place(*std::move(first), slash == std::string_view::npos ? "" : place.substr(slash + 1), list);
+        expand_place(*std::move(first), slash == std::string_view::npos ? "" : place.substr(slash + 1), list, most);
+    }
+    if (list.roots.size() >= most) {
+        list.problems.push_back({.code = ErrorCode::unsupported,
+                                 .errno_value = 0,
+                                 .what = fmt::format("{}: holds {} roots or more, and the others are not searched",
+                                                     base, most_roots_of_user)});
     }
 }
 
@@ -127,7 +147,7 @@ void add_place(RootList& list, const std::string& base, std::string_view below) 
 }
 
 void add_place_of_user(RootList& list, const std::string& runtime, std::string_view path, std::string_view below) {
-    const auto opened = kernel::open_directory(runtime);
+    const auto opened = kernel::open_unserved_directory(runtime);
     const auto writers = opened ? kernel::read_writers(*opened) : Result<kernel::Writers>(Failure(opened.error()));
     if (!writers) {
         return;
@@ -141,7 +161,7 @@ void add_place_of_user(RootList& list, const std::string& runtime, std::string_v
     }
     auto place = kernel::open_directory_below(*opened, path.substr(runtime.size() + 1), kernel::Crossing::same_mount);
     if (place) {
-        expand_place(*std::move(place), below, list);
+        expand_place(*std::move(place), below, list, list.roots.size() + most_roots_of_user);
     }
 }
 

@@ -4,8 +4,11 @@
 #include <cerrno>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "base/text.hpp"
 #include "discover/gvisor.hpp"
+#include "kernel/foreign_parser.hpp"
 
 namespace cstop::discover {
 
@@ -25,6 +28,9 @@ void add_sighting(const Root& root, std::string_view id, Detail detail, NameBook
     sightings.push_back({.id = std::string(id), .root = root.directory.path(), .container = std::move(container)});
 }
 
+/// Each may cost a process that parses it.
+constexpr std::size_t most_entries_of_stranger = 1024;
+
 /// What a root lists, by name. `.name` is no container: crun and containerd park things there.
 std::vector<std::string> list_entries(const Root& root, std::vector<Error>& problems) {
     auto names = kernel::list_names(root.directory);
@@ -34,6 +40,13 @@ std::vector<std::string> list_entries(const Root& root, std::vector<Error>& prob
     }
     std::erase_if(*names, [](const std::string& name) { return name.starts_with('.'); });
     std::ranges::sort(*names);
+    if (kernel::is_foreign(root.writers) && names->size() > most_entries_of_stranger) {
+        problems.push_back({.code = ErrorCode::unsupported,
+                            .errno_value = 0,
+                            .what = fmt::format("{}: of another user's {} entries only {} are looked at",
+                                                root.directory.path(), names->size(), most_entries_of_stranger)});
+        names->resize(most_entries_of_stranger);
+    }
     return *std::move(names);
 }
 

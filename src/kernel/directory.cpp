@@ -81,13 +81,8 @@ Result<Directory> open_directory(const std::string& path) {
 }
 
 Result<Directory> open_unserved_directory(const std::string& path) {
-    // O_PATH and a status that need not be in sync ask the file system nothing.
     CSTOP_TRY(const Descriptor place, open_absolute(path, O_PATH | O_DIRECTORY));
-    struct statx status{};
-    if (::statx(place.number(), "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE, &status) == 0 &&
-        is_served(makedev(status.stx_dev_major, status.stx_dev_minor))) {
-        return fail(ErrorCode::unsupported, path + " is not read: it is on a FUSE, which may hang");
-    }
+    CSTOP_CHECK(read_unserved_type(place, path));
     const int number = ::openat(place.number(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (number < 0) {
         return Failure(advise_opening(error_from_errno(errno, "open " + path), path));

@@ -37,7 +37,8 @@ Result<std::string> PageFile::read(std::uint64_t offset, std::size_t size) const
 }
 
 Result<PageFile> open_page_file(const Directory& parent, std::string_view relative) {
-    CSTOP_TRY(Descriptor descriptor, open_beneath(parent, relative, O_RDONLY | O_NONBLOCK | O_NOFOLLOW));
+    CSTOP_TRY(Descriptor descriptor,
+              open_beneath(parent, relative, O_RDONLY | O_NONBLOCK | O_NOFOLLOW, Crossing::same_mount));
     const std::string name = fmt::format("{}/{}", parent.path(), relative);
     struct stat status{};
     if (::fstat(descriptor.number(), &status) != 0) {

@@ -26,7 +26,7 @@ private:
     Writers writers_;
 };
 
-/// A regular file below `parent`. Errors as of read_file_below.
+/// A regular file below `parent`, on the same mount. Errors as of read_file_below.
 Result<PageFile> open_page_file(const Directory& parent, std::string_view relative);
 
 }  // namespace cstop::kernel

@@ -1,6 +1,8 @@
 #include "kernel/served_mounts.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
@@ -49,15 +51,31 @@ std::vector<dev_t> parse_served_devices(std::string_view mountinfo) {
 }
 
 bool is_served(dev_t device) {
-    static const dev_t plain = read_device("/run");
-    if (device == plain) {
+    static std::vector<dev_t> plain = {read_device("/run")};
+    if (std::ranges::find(plain, device) != plain.end()) {
         return false;
     }
-    static const std::vector<dev_t> served = [] {
+    static std::vector<dev_t> served;
+    if (std::ranges::find(served, device) == served.end()) {
         const auto mountinfo = read_proc_path("/proc/self/mountinfo", largest_mountinfo);
-        return mountinfo ? parse_served_devices(*mountinfo) : std::vector<dev_t>();
-    }();
-    return std::ranges::find(served, device) != served.end();
+        served = mountinfo ? parse_served_devices(*mountinfo) : std::vector<dev_t>();
+    }
+    const bool is_found = std::ranges::find(served, device) != served.end();
+    if (!is_found) {
+        plain.push_back(device);
+    }
+    return is_found;
+}
+
+Result<mode_t> read_unserved_type(const Descriptor& place, const std::string& path) {
+    struct statx status{};
+    if (::statx(place.number(), "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE, &status) != 0) {
+        return fail_with_errno(errno, "stat " + path);
+    }
+    if (is_served(makedev(status.stx_dev_major, status.stx_dev_minor))) {
+        return fail(ErrorCode::unsupported, path + " is not read: it is on a FUSE, which may hang");
+    }
+    return static_cast<mode_t>(status.stx_mode & S_IFMT);
 }
 
 }  // namespace cstop::kernel

@@ -18,7 +18,8 @@ namespace {
 Result<std::optional<std::string>> read_bundle_config(const model::Container& container) {
     const std::string& bundle = container.bundle;
     CSTOP_TRY(const kernel::Directory directory, open_store(container, bundle));
-    CSTOP_TRY(const kernel::FileContent content, kernel::read_file_below(directory, "config.json"));
+    CSTOP_TRY(const kernel::FileContent content,
+              kernel::read_file_below(directory, "config.json", kernel::largest_file, kernel::Crossing::same_mount));
     auto annotation = parse_bundle_config(content.bytes, kernel::json_reader_for(content.writers));
     if (!annotation) {
         return Failure(with_context(bundle + "/config.json", std::move(annotation).error()));

@@ -48,12 +48,14 @@ std::string format_digest_path(std::string_view digest) {
     return path;
 }
 
-Result<kernel::FileContent> read_blob(const kernel::Directory& store, const ContentDescriptor& descriptor) {
+Result<kernel::FileContent> read_blob(const kernel::Directory& store, const ContentDescriptor& descriptor,
+                                      kernel::Crossing crossing) {
     if (!is_digest(descriptor.digest)) {
         return fail(ErrorCode::damaged, quote_text(descriptor.digest) + " is no digest");
     }
     CSTOP_TRY(kernel::FileContent content,
-              kernel::read_file_below(store, "blobs/" + format_digest_path(descriptor.digest)));
+              kernel::read_file_below(store, "blobs/" + format_digest_path(descriptor.digest), kernel::largest_file,
+                                      crossing));
     if (descriptor.size && *descriptor.size != content.bytes.size()) {
         return fail(ErrorCode::damaged, fmt::format("blob {} has {} bytes instead of {}", descriptor.digest,
                                                     content.bytes.size(), *descriptor.size));
@@ -62,9 +64,9 @@ Result<kernel::FileContent> read_blob(const kernel::Directory& store, const Cont
 }
 
 Result<ImageConfigDocument> read_image(const kernel::Directory& store, ContentDescriptor descriptor,
-                                       const Platform& host) {
+                                       const Platform& host, kernel::Crossing crossing) {
     for (int depth = 0; depth < deepest_image; ++depth) {
-        CSTOP_TRY(const kernel::FileContent content, read_blob(store, descriptor));
+        CSTOP_TRY(const kernel::FileContent content, read_blob(store, descriptor, crossing));
         auto document = parse_image_document(content.bytes, kernel::json_reader_for(content.writers));
         if (!document) {
             return Failure(with_context("blob " + descriptor.digest, std::move(document).error()));

@@ -22,11 +22,12 @@ std::string format_digest_path(std::string_view digest);
 
 /// The bytes that `descriptor` names below `store`. Errors: not_found; damaged when the digest is none or the size is
 /// not the one that was promised.
-Result<kernel::FileContent> read_blob(const kernel::Directory& store, const ContentDescriptor& descriptor);
+Result<kernel::FileContent> read_blob(const kernel::Directory& store, const ContentDescriptor& descriptor,
+                                      kernel::Crossing crossing);
 
 /// Follows `descriptor` through indexes (for `host`) and a manifest to the image's config, or takes it for the config
 /// itself. Errors: not_found, damaged, unsupported when the image is for other platforms only.
 Result<ImageConfigDocument> read_image(const kernel::Directory& store, ContentDescriptor descriptor,
-                                       const Platform& host);
+                                       const Platform& host, kernel::Crossing crossing);
 
 }  // namespace cstop::settings

@@ -175,7 +175,8 @@ std::optional<model::Sourced<std::string>> read_image_signal(const model::Contai
         return std::nullopt;
     }
     const auto store = open_store(container, settings.image_stores.front());
-    const auto image = store ? read_image(*store, make_descriptor(settings.image_digest), read_host_platform())
+    const auto image = store ? read_image(*store, make_descriptor(settings.image_digest), read_host_platform(),
+                                          kernel::Crossing::same_mount)
                              : Result<ImageConfigDocument>(Failure(store.error()));
     if (!image) {
         settings.warnings.push_back(fmt::format("the stop signal of image {} is not known: {}", name,

@@ -64,7 +64,8 @@ void take_image(EngineSettings& settings, const model::Container& container, con
 }
 
 Result<Json> read_json_below(const kernel::Directory& directory, std::string_view name, JsonPaths paths) {
-    CSTOP_TRY(const kernel::FileContent content, kernel::read_file_below(directory, name));
+    CSTOP_TRY(const kernel::FileContent content,
+              kernel::read_file_below(directory, name, kernel::largest_file, kernel::Crossing::same_mount));
     auto json = kernel::json_reader_for(content.writers)(content.bytes, paths);
     if (!json) {
         return Failure(with_context(fmt::format("{}/{}", directory.path(), name), std::move(json).error()));
@@ -130,9 +131,10 @@ EngineSettings read_settings(const model::Container& container) {
 // imagedb/content/<algorithm>/<hex> is the image's config itself; with containerd's image store the digest is that of
 // an index or a manifest.
 Result<ImageConfigDocument> read_image_below(const kernel::Directory& store, const std::string& digest) {
-    const auto classic = kernel::read_file_below(store, "content/" + format_digest_path(digest));
+    const auto classic = kernel::read_file_below(store, "content/" + format_digest_path(digest), kernel::largest_file,
+                                                 kernel::Crossing::same_mount);
     if (!classic) {
-        return read_image(store, make_descriptor(digest), read_host_platform());
+        return read_image(store, make_descriptor(digest), read_host_platform(), kernel::Crossing::same_mount);
     }
     CSTOP_TRY(ImageDocument document, parse_image_document(classic->bytes, kernel::json_reader_for(classic->writers)));
     if (auto* config = std::get_if<ImageConfigDocument>(&document)) {

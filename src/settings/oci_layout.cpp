@@ -77,7 +77,7 @@ Result<ImageConfigDocument> read_oci_layout(const kernel::Directory& layout, std
         return fail(ErrorCode::usage,
                     fmt::format("holds several images, name one as PATH:REF: {}", format_refs(index.manifests)));
     }
-    return read_image(layout, chosen.front(), host);
+    return read_image(layout, chosen.front(), host, kernel::Crossing::any_mount);
 }
 
 }  // namespace cstop::settings

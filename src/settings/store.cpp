@@ -3,16 +3,20 @@
 #include <unistd.h>
 #include <utility>
 
+#include "kernel/foreign_directory.hpp"
+
 namespace cstop::settings {
 
 Result<kernel::Directory> open_store(const model::Container& container, const std::string& path) {
     if (!path.starts_with('/')) {
         return fail(ErrorCode::damaged, "no absolute path: \"" + path + "\"");
     }
-    CSTOP_TRY(kernel::Directory directory, kernel::open_directory(path));
+    if (container.state_owner == 0 || container.state_owner == geteuid()) {
+        return kernel::open_directory(path);
+    }
+    CSTOP_TRY(kernel::Directory directory, kernel::open_foreign_directory(path));
     CSTOP_TRY(const kernel::Writers writers, kernel::read_writers(directory));
-    const bool is_trusted_state = container.state_owner == 0 || container.state_owner == geteuid();
-    if (!is_trusted_state && writers.owner != container.state_owner) {
+    if (writers.owner != container.state_owner) {
         return fail(ErrorCode::denied, path + " does not belong to the container's owner");
     }
     return directory;

@@ -10,8 +10,9 @@
 namespace cstop::settings {
 
 /// `path`, which the container's state file names. When somebody other than root and the caller wrote that file, the
-/// directory must be theirs: they shall not make a privileged caller read for them (faults.md R3). Errors: not_found,
-/// denied, damaged.
+/// directory must be theirs: they shall not make a privileged caller read for them (faults.md R3), nor wait for a file
+/// system of theirs (F14): what is below it is to be read with Crossing::same_mount. Errors: not_found, denied,
+/// damaged, unsupported.
 Result<kernel::Directory> open_store(const model::Container& container, const std::string& path);
 
 /// The first `count` directories above `path`, taken off: ("/a/b/c", 2) is "/a". Empty when there are not as many.

@@ -2,11 +2,13 @@
 
 import contextlib
 import os
+import shutil
 import subprocess
 
 import pytest
 from containers import OBEDIENT
 from fixtures import PLACES
+from forgery import STRANGER, Forgery
 
 # Mounts a FUSE that nobody serves: its first request (FUSE_INIT) is never answered, so every other one waits for ever.
 # Ends with its standard input, and with it the last descriptor: then all who wait get an error.
@@ -84,4 +86,61 @@ def test_f14_a_file_system_in_a_users_runtime_directory_holds_root_up_nowhere(fu
         )
     assert ended.status in (1, 3)
     assert str(hung) in ended.err
+    assert web.is_untouched()
+
+
+def name_docker(hung, name):
+    source = f"{hung}/containers/{name}/hostname"
+    bundle = f"bundle=/run/docker/containerd/daemon/io.containerd.runtime.v2.task/moby/{name}"
+    return {"mounts": [{"source": source, "destination": "/etc/hostname"}], "labels": [bundle]}
+
+
+# What a state file can make cstop look into: the engine's own directory, or the bundle.
+NAMED = {
+    "docker's directory": name_docker,
+    "containerd's bundle": lambda hung, name: {
+        "labels": [f"bundle={hung}/io.containerd.runtime.v2.task/default/{name}"]
+    },
+    "podman's bundle": lambda hung, name: {"labels": [f"bundle={hung}/overlay-containers/{name}/userdata"]},
+    "a bundle by hand": lambda hung, name: {"labels": [f"bundle={hung}"]},
+    "a bundle behind a link": lambda hung, name: {"labels": [f"bundle={hung.parent}/link/deep"]},
+    "a bundle below a file system": lambda hung, name: {"labels": [f"bundle={hung.parent}"]},
+}
+
+
+@pytest.mark.parametrize("named", NAMED)
+def test_f14_a_path_in_a_strangers_state_that_hangs_holds_root_up_nowhere(fuse_place, tmp_path, named):
+    """They may mount where they like: whatever their state names is asked for nothing there."""
+    web = fuse_place.container("web", OBEDIENT)
+    home = tmp_path / "home"
+    hung = home / ("config.json" if "below" in named else "hung")
+    hung.mkdir(parents=True)
+    (home / "link").symlink_to(hung)
+    os.chown(home, STRANGER, STRANGER)
+    forged = Forgery(fuse_place, web)
+    config = forged.state["config"] | {"labels": []} | NAMED[named](hung, forged.id)
+    forged.write(config=config, init_process_pid=4_000_000, init_process_start=1).give_to(STRANGER)
+    try:
+        with hung_fuse(fuse_place.view, hung):
+            alone = fuse_place.cstop("--dry-run", forged.id, limit=20)
+            by_name = fuse_place.cstop("--dry-run", "shop/nobody", limit=20)
+            ended = fuse_place.cstop("--all", limit=20)
+    finally:
+        shutil.rmtree(forged.directory)
+    assert alone.seconds < 5, alone
+    assert by_name.status == 3 and by_name.seconds < 5, by_name
+    assert web.id in ended.names and ended.seconds < 5, ended
+    assert web.received() == ["TERM"]
+
+
+def test_f14_a_users_runtime_directory_that_hangs_holds_root_up_nowhere(fuse_place, tmp_path):
+    """It belongs to the user, who may mount there as well."""
+    web = fuse_place.container("web", OBEDIENT)
+    session = tmp_path / "session"
+    session.mkdir()
+    environment = {"XDG_RUNTIME_DIR": str(session)}
+    with hung_fuse(fuse_place.view, session):
+        ended = fuse_place.cstop("nobody-is-called-so", root=False, environment=environment, limit=20)
+    assert ended.status in (1, 3) and ended.seconds < 5, ended
+    assert str(session) in ended.err
     assert web.is_untouched()

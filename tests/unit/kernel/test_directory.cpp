@@ -1,9 +1,11 @@
 #include <fcntl.h>
 
+#include <climits>
 #include <doctest/doctest.h>
 
 #include "child.hpp"
 #include "kernel/directory.hpp"
+#include "kernel/foreign_directory.hpp"
 
 using namespace cstop;
 using namespace cstop::kernel;
@@ -103,4 +105,41 @@ TEST_CASE("a descriptor has one owner") {
     second.close();
     CHECK_FALSE(second.is_open());
     CHECK(::fcntl(number, F_GETFD) == -1);
+}
+
+TEST_CASE("a stranger's path is walked link by link, and leads where the kernel would have led") {
+    const TestDirectory test;
+    const std::string top = std::filesystem::canonical(test.path());
+    std::filesystem::create_directories(test.path() / "a/b");
+    write_text(test.path() / "a/b/file", "x");
+    std::filesystem::create_directory_symlink("a/./b", test.path() / "relative");
+    std::filesystem::create_directory_symlink(top + "/a", test.path() / "absolute");
+    std::filesystem::create_directory_symlink("../../absolute/b/..", test.path() / "a/b/winding");
+    for (const char* way : {"a/b", "a//b/", "a/./b", "relative", "absolute/b", "a/b/winding/b", "relative/../b"}) {
+        CAPTURE(way);
+        const auto opened = open_foreign_directory(top + "/" + way);
+        REQUIRE(opened);
+        CHECK(read_file_below(*opened, "file")->bytes == "x");
+    }
+    CHECK(read_writers(*open_foreign_directory("/")));
+}
+
+TEST_CASE("a stranger's path that leads nowhere is an error, and never a loop") {
+    const TestDirectory test;
+    const std::string top = test.path();
+    write_text(test.path() / "file", "x");
+    std::filesystem::create_directory_symlink("loop", test.path() / "loop");
+    ::mkfifo((test.path() / "fifo").c_str(), 0600);
+    const auto code = [](const std::string& path) { return open_foreign_directory(path).error().code; };
+    CHECK(code(top + "/none") == ErrorCode::not_found);
+    CHECK(code(top + "/none/further") == ErrorCode::not_found);
+    CHECK(code(top + "/file/further") == ErrorCode::damaged);
+    CHECK(code(top + "/file") == ErrorCode::damaged);
+    CHECK(code(top + "/fifo") == ErrorCode::damaged);
+    CHECK(code(top + "/loop") == ErrorCode::damaged);
+    CHECK(code("relative") == ErrorCode::damaged);
+    CHECK(code("") == ErrorCode::damaged);
+    CHECK(code(std::string("/\0etc", 5)) == ErrorCode::damaged);
+    CHECK(code("/" + std::string(PATH_MAX, 'x')) == ErrorCode::damaged);
+    CHECK_FALSE(open_foreign_directory("/" + std::string(300, 'x')));
 }
