@@ -12,9 +12,9 @@ from engine_runc import Runc
 pytestmark = pytest.mark.xdist_group("imitated")
 
 
-@pytest.fixture(scope="module")
-def host(tmp_path_factory, rootfs):
-    with open_host("hybrid", tmp_path_factory.mktemp("imitated"), rootfs) as host:
+@pytest.fixture(scope="module", params=["hybrid", "v2"])
+def host(request, tmp_path_factory, rootfs):
+    with open_host(request.param, tmp_path_factory.mktemp("imitated"), rootfs) as host:
         yield host
 
 
