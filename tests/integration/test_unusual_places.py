@@ -210,6 +210,34 @@ def test_the_exec_root_of_a_rootless_dockers_configuration_is_searched_by(cstop,
     assert (ended.objects[0]["engine"], ended.objects[0]["namespace"]) == ("docker", "moby")
 
 
+@pytest.mark.parametrize(("who", "grace"), [("the user", 2000), ("root", 10000)])
+def test_the_default_grace_of_a_rootless_dockers_configuration_counts_for(
+    who, grace, host, user, open_rootfs, runc_in
+):
+    """For its own user. Root leaves the home of another alone, which may be on a server that is gone."""
+    host.run("install", "-m", "755", BINARY, "/run/cstop")
+    root = f"{user.runtime_directory}/docker/runtime-runc/moby"
+    configuration = f"{user.home}/.config/docker"
+    host.run(*user.command(["mkdir", "-p", root, configuration]))
+    host.path(f"{configuration}/daemon.json").write_text('{"default-stop-timeout": 2}', encoding="utf-8")
+    web = runc_in(root, user, open_rootfs).container("grace", QUITTING)
+    store = f"{user.home}/.local/share/docker/containers/{web.id}"
+    host.run(*user.command(["mkdir", "-p", store]))
+    record = {"ID": web.id, "Name": f"/web-{who[-4:]}", "Driver": "overlay2", "Config": {"StopSignal": "SIGQUIT"}}
+    host.path(f"{store}/config.v2.json").write_text(json.dumps(record), encoding="utf-8")
+    host.run("chown", "-R", f"{user.uid}:{user.uid}", store)
+    file = host.path(f"{root}/{web.id}/state.json")
+    state = json.loads(file.read_text(encoding="utf-8"))
+    state["config"]["mounts"].append({"source": f"{store}/hostname", "destination": "/etc/hostname"})
+    file.write_text(json.dumps(state), encoding="utf-8")
+    command = ["/run/cstop", "--json", f"web-{who[-4:]}"]
+    ended = Running(host.enter(command if who == "root" else user.command(command))).ended()
+    assert (ended.status, web.received()) == (0, ["QUIT"]), ended.err
+    [told] = ended.objects
+    assert (told["id"], told["engine"], told["timeout_ms"]) == (web.id, "docker", grace)
+    assert told["signal_source"] == "docker config.v2.json"
+
+
 def test_another_users_configuration_leads_root_nowhere_else(host, user, rootfs):
     """It could be a file system that never answers, or somebody's old state files."""
     configuration = f"{user.home}/.config/docker"
