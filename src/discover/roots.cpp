@@ -208,6 +208,7 @@ std::vector<std::string> find_runtime_directories() {
 
 std::vector<std::string> name_known_places() {
     std::vector<std::string> names;
+    names.reserve(system_places.size());
     for (const Place& place : system_places) {
         names.push_back(place.below.empty() ? std::string(place.base) : fmt::format("{}/{}", place.base, place.below));
     }
