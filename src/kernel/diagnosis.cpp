@@ -14,6 +14,7 @@
 #include "kernel/proc_file.hpp"
 #include "kernel/process.hpp"
 #include "kernel/process_status.hpp"
+#include "kernel/security_profile.hpp"
 
 namespace cstop::kernel {
 
@@ -35,8 +36,7 @@ std::string explain_security(std::int32_t pid) {
     if (allowed.error().errno_value == EPERM) {
         return "no permission to signal it";
     }
-    std::string profile = read_proc_file(pid, "attr/current").value_or("");
-    profile = profile.substr(0, profile.find_first_of(std::string_view("\n\0", 2)));
+    const std::string profile = read_security_profile(pid);
     return profile.empty() ? "a security module denies the signal"
                            : fmt::format("the security profile {} denies the signal", profile);
 }

@@ -7,6 +7,7 @@
 
 #include "kernel/pidfd.hpp"
 #include "kernel/proc_file.hpp"
+#include "kernel/security_profile.hpp"
 
 namespace cstop::kernel {
 
@@ -32,6 +33,12 @@ Result<HeldStat> open_stat(std::int32_t pid) {
     CSTOP_TRY(Descriptor file, open_process_stat(pid));
     CSTOP_TRY(ProcessStat stat, read_process_stat(file));
     return HeldStat{.file = std::move(file), .stat = std::move(stat)};
+}
+
+/// EACCES comes from a security module, as the user's rights give EPERM (kill(2)).
+Error name_profile(std::int32_t pid, const Error& error) {
+    const std::string profile = error.errno_value == EACCES ? read_security_profile(pid) : "";
+    return profile.empty() ? error : with_context("security profile " + profile, error);
 }
 
 /// Repeated only where the pidfd can tell that the process has not ended.
@@ -109,7 +116,7 @@ Result<std::string> InitProcess::send(Signal signal) const {
             return "pidfd";
         }
         if (sent.error().code != ErrorCode::unsupported) {
-            return Failure(sent.error());
+            return Failure(name_profile(pid_, sent.error()));
         }
     }
     // As late as possible: between this look and the call the pid could still be reused, which nothing can exclude
