@@ -190,6 +190,10 @@ class Docker(Engine):
         return Container(self, id_, name, pid, scope.name, scope, scope, state, lambda: self._exit_code(id_),
                          record={"config.v2.json": store / "config.v2.json", "hostconfig.json": store / "hostconfig.json"})
 
+    def pid_of(self, container):
+        """0 while it does not run."""
+        return int(run("docker", "inspect", "-f", "{{.State.Pid}}", container.id).stdout)
+
     def _exit_code(self, id_):
         asked = run("docker", "inspect", "-f", "{{.State.Status}} {{.State.ExitCode}}", id_, timeout=60, check=False)
         if asked.returncode != 0 or not asked.stdout.startswith("exited "):
@@ -357,6 +361,10 @@ class Podman(Engine):
             container.cgroup = scope / "container"
             record["config.json"] = state / "config.json"
         return container
+
+    def pid_of(self, container):
+        """0 while it does not run."""
+        return int(self.podman("inspect", "-f", "{{.State.Pid}}", container.id).stdout)
 
     def _exit_code(self, id_):
         asked = self.podman("inspect", "-f", "{{.State.Status}} {{.State.ExitCode}}", id_, check=False)

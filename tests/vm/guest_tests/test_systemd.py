@@ -46,8 +46,8 @@ SyslogIdentifier=%%N
 
 @pytest.fixture
 def restarting_unit(engine_of):
-    """A unit that starts its container again; gives the unit's name, the container's, and a way to see its pid."""
-    engine_of("podman")
+    """A unit that starts its container again; gives the unit's name, the container, and a way to see its pid."""
+    engine = engine_of("podman")
     unit, name = "cstop-quadlet.service", "quadlet"
     script = payload.OBEDIENT.replace("%", "%%").replace("$", "$$").replace('"', '\\"')
     Path("/run/systemd/system", unit).write_text(UNIT % (payload.code_of(15), name, script))
@@ -58,19 +58,22 @@ def restarting_unit(engine_of):
         asked = run("podman", "inspect", "-f", "{{.State.Pid}}", name, check=False).stdout.strip()
         return int(asked or 0)
 
-    yield unit, name, read_pid
+    id_ = run("podman", "inspect", "-f", "{{.Id}}", name).stdout.strip()
+    yield unit, engine.find(id_, name).await_payload(), read_pid
     run("systemctl", "stop", unit, timeout=300)
     Path("/run/systemd/system", unit).unlink()
     run("systemctl", "daemon-reload")
 
 
-def test_container_of_a_restarting_unit_is_stopped_and_the_unit_starts_another(restarting_unit, cstop):
-    unit, name, read_pid = restarting_unit
-    old = read_pid()
-    assert old > 0
-    ended = cstop(name)
-    assert (ended.status, ended.names) == (0, [name]), ended
-    new = wait_for(lambda: read_pid() not in (0, old) and read_pid(), "another container of " + unit)
+def test_unit_of_a_container_is_warned_of_and_starts_another(restarting_unit, cstop, record):
+    unit, container, read_pid = restarting_unit
+    record(container, "unit")
+    assert unit in cgroup_of(container.pid).parts
+    (told,) = cstop("--json", container.name).objects
+    assert (told["outcome"], told["escalated"]) == ("stopped", False), told
+    assert told["restart"] == {"who": "systemd", "policy": None, "keep_down": "systemctl stop " + unit}
+    assert "systemd may start it again; to keep it down: systemctl stop " + unit in told["warnings"], told
+    new = wait_for(lambda: read_pid() not in (0, container.pid) and read_pid(), "another container of " + unit)
     assert run("systemctl", "is-active", unit).stdout == "active\n"
     assert run("systemctl", "show", "-P", "NRestarts", unit).stdout == "1\n"
     assert Path("/proc/%d" % new).exists()
