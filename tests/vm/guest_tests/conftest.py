@@ -16,6 +16,14 @@ from host import failed_units, run  # noqa: E402
 _set_up = {}
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist looks at the groups
+def pytest_collection_modifyitems(items):
+    """The daemons and units of the machine are one worker's."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("machine"))
+
+
 def get_engine(kind):
     """The one engine of that kind, set up."""
     if kind not in _set_up:
@@ -73,8 +81,8 @@ def systemd_is_content():
 def record():
     """Keeps a container's files for tests/vm/run --record."""
 
-    def keep(container):
-        directory = Path(os.environ["CSTOP_VM_RECORD"]) / "state" / container.engine.kind / container.id
+    def keep(container, kind=None):
+        directory = Path(os.environ["CSTOP_VM_RECORD"]) / "state" / (kind or container.engine.kind) / container.id
         directory.mkdir(parents=True, exist_ok=True)
         files = {container.state.name: container.state, "proc-cgroup": "/proc/%d/cgroup" % container.pid,
                  "proc-stat": "/proc/%d/stat" % container.pid, **container.record}

@@ -33,6 +33,10 @@ def test_user_op_has_a_lingering_manager_with_delegated_cgroups():
     assert {"memory", "pids"} <= set(open(slice_ + "/cgroup.controllers").read().split())
 
 
+def test_every_line_of_the_selection_means_a_test(pytestconfig):
+    assert not getattr(pytestconfig, "selection_without_tests", [])
+
+
 def test_readme_tells_what_this_machine_is():
     kernel, first, cgroups, driver = read_table("host")["the virtual machine, `tests/vm`"]
     assert platform.release().startswith(kernel + ".")
@@ -45,7 +49,8 @@ def test_readme_tells_which_engines_are_tested_here():
     tested = {}
     for engine in [*engines.ALL, engines.SystemdInPodman]:
         tested.setdefault(engine.cstop_name, []).append(engine.told)
-    tested["podman"].append("a unit with `Restart=always`")  # test_systemd.py
+    tested["docker"].append("crun")  # test_docker.py, as selection.txt has it
+    tested["podman"] += ["pods", "a unit with `Restart=always`"]  # test_podman.py; test_systemd.py
     table = read_table("tested")
     assert {name: (cells[0], cells[2]) for name, cells in table.items()} == {
         name: (version_of(PROGRAMS[name]), "; ".join(told)) for name, told in tested.items()
