@@ -302,7 +302,7 @@ std::optional<std::string> LinuxSystem::read_idle_reaper(Handle handle) {
         return std::nullopt;
     }
     const Result<ProcessStat> parent = read_process_stat(stat->parent);
-    const bool can_reap = parent && std::string_view("TtDZX").find(parent->state) == std::string_view::npos;
+    const bool can_reap = parent && !is_at_rest(*parent);
     // Every init is a zombie for the moment that a healthy parent needs.
     if (can_reap && at(handle).init_was_alive) {
         return std::nullopt;

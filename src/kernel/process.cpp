@@ -46,6 +46,10 @@ bool parse_field(std::string_view field, Number& number) {
 
 }  // namespace
 
+bool is_at_rest(const ProcessStat& stat) {
+    return std::string_view("TtZX").contains(stat.state);
+}
+
 Result<ProcessStat> parse_process_stat(std::string_view text) {
     const std::size_t open = text.find('(');
     const std::size_t close = text.rfind(')');  // comm may hold anything, ") Z 1 2 3" included (faults.md R12)

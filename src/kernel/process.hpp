@@ -32,6 +32,10 @@ Result<ProcessStat> read_process_stat(std::int32_t pid);
 Result<Descriptor> open_process_stat(std::int32_t pid);
 Result<ProcessStat> read_process_stat(const Descriptor& file);
 
+/// Stopped, traced or a zombie: it does nothing more until somebody else does. Disk sleep ('D') is none of these: a
+/// healthy systemd is in it for a moment whenever a cgroup or a disk keeps it waiting.
+bool is_at_rest(const ProcessStat& stat);
+
 /// Is the process that a state file recorded still there and not a zombie without live threads?
 /// `start_time` 0 compares nothing. Unreadable: error.
 Result<bool> is_process_alive(std::int32_t pid, std::uint64_t start_time);

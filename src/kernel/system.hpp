@@ -167,7 +167,7 @@ public:
     virtual std::optional<ExitStatus> read_exit(Handle handle) = 0;
 
     /// Who ought to reap init and does not: "containerd-shim (pid 812)". A parent that only has not come to it yet is
-    /// not named: it is stopped, stuck or a zombie itself, or init was a zombie when it was opened. None when it is no
+    /// not named: it is stopped or a zombie itself, or init was a zombie when it was opened. None when it is no
     /// zombie.
     virtual std::optional<std::string> read_idle_reaper(Handle handle) = 0;
 

@@ -41,6 +41,17 @@ TEST_CASE("an exit code is believed of a zombie only") {
     CHECK(parse_process_stat(make_stat("x", "S", "9"))->exit_code == 0);
 }
 
+TEST_CASE("a parent in disk sleep goes on by itself, a stopped or dead one does not") {
+    for (const char* state : {"T", "t", "Z", "X"}) {
+        CAPTURE(state);
+        CHECK(is_at_rest(*parse_process_stat(make_stat("systemd", state, "0"))));
+    }
+    for (const char* state : {"R", "S", "D", "I"}) {
+        CAPTURE(state);
+        CHECK_FALSE(is_at_rest(*parse_process_stat(make_stat("systemd", state, "0"))));
+    }
+}
+
 TEST_CASE("a command may hold a newline or nothing") {
     CHECK(parse_process_stat(make_stat("a\nb", "R", "0"))->command == "a\nb");
     CHECK(parse_process_stat(make_stat("", "R", "0"))->command.empty());
