@@ -1,5 +1,6 @@
 """The cgroups of the host, seen from outside every view. Only cgroups whose name begins with a test's prefix are touched."""
 
+import contextlib
 import os
 import signal
 import time
@@ -61,7 +62,10 @@ def can_freeze(cgroup):
 
 def is_frozen(cgroup):
     file = _frozen_file(cgroup)
-    return file is not None and file[0].read_text(encoding="ascii").strip() in file[1]
+    try:
+        return file is not None and file[0].read_text(encoding="ascii").strip() in file[1]
+    except OSError:  # removed while we looked
+        return False
 
 
 def freeze(cgroup):
@@ -76,7 +80,8 @@ def thaw(cgroup):
     for directory, _, _ in os.walk(cgroup):
         file = _frozen_file(Path(directory))
         if file is not None:
-            file[0].write_text(file[2], encoding="ascii")
+            with contextlib.suppress(OSError):  # systemd removes what is empty, whenever it comes to it
+                file[0].write_text(file[2], encoding="ascii")
 
 
 def move_to_roots(pid):
