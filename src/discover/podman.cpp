@@ -28,13 +28,28 @@ void describe_crio(model::Container& container) {
     }
 }
 
-/// A pod's containers live in <parent>/<pod id>/libpod-<id>; the pod's name is only in libpod's database.
+/// A pod's containers live in <parent>/<pod id>/libpod-<id>; with systemd's driver in
+/// <parent>-libpod_pod_<pod id>.slice/libpod-<id>.scope, of which crun takes the sub-cgroup "container".
+std::string_view find_pod_id(std::string_view cgroup) {
+    if (last_component(cgroup) == "container") {
+        cgroup = parent_path(cgroup);
+    }
+    std::string_view parent = last_component(parent_path(cgroup));
+    constexpr std::string_view before = "libpod_pod_";
+    constexpr std::string_view after = ".slice";
+    if (const auto begin = parent.rfind(before); begin != std::string_view::npos && parent.ends_with(after)) {
+        parent.remove_prefix(begin + before.size());
+        parent.remove_suffix(after.size());
+    }
+    return is_hex_id(parent) ? parent : std::string_view();
+}
+
+/// The pod's name is only in libpod's database.
 void describe_podman(model::Container& container) {
     container.engine = "podman";
     for (const model::CgroupPath& cgroup : container.cgroups) {
-        const std::string_view parent = last_component(parent_path(cgroup.path));
-        if (is_hex_id(parent)) {
-            container.pod = parent;
+        if (const auto pod = find_pod_id(cgroup.path); !pod.empty()) {
+            container.pod = pod;
             return;
         }
     }

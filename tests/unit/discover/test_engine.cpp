@@ -146,6 +146,26 @@ TEST_CASE("CRI-O's annotations name container and pod") {
     CHECK_FALSE(container.is_sandbox);
 }
 
+TEST_CASE("podman's pod is told by the cgroup of its containers, with either driver") {
+    const std::string pod = "983efbada95ffd48c28c68eb6cd0d514b301220df15ea55c5d8692ab6845d749";
+    const auto pod_of = [](const std::string& cgroup) {
+        model::Container container;
+        container.id = "12f8";
+        container.bundle = "/var/lib/containers/storage/overlay-containers/12f8/userdata";
+        container.cgroups = {{.hierarchy = "", .path = cgroup}};
+        describe_container(container, "/run/crun");
+        CHECK(container.engine == "podman");
+        return container.pod;
+    };
+    CHECK(pod_of("/libpod_parent/" + pod + "/libpod-12f8") == pod);
+    CHECK(pod_of("/machine.slice/machine-libpod_pod_" + pod + ".slice/libpod-12f8.scope") == pod);
+    CHECK(pod_of("/machine.slice/machine-libpod_pod_" + pod + ".slice/libpod-12f8.scope/container") == pod);
+    CHECK(pod_of("/machine.slice/libpod-12f8.scope/container").empty());
+    CHECK(pod_of("/machine.slice/machine-libpod_pod_.slice/libpod-12f8.scope").empty());
+    // podman in a container of docker: the id is not a pod's.
+    CHECK(pod_of("/docker/" + pod + "/libpod_parent/libpod-12f8").empty());
+}
+
 TEST_CASE("annotations alone make nobody an engine's container") {
     model::Container container;
     container.id = "abc";
