@@ -38,6 +38,7 @@ const std::vector<Recorded>& recorded() {
     static const std::string podman_runc = "7becbae389295a992220e6b99c0552aa4a8fbafdeff37072c5f020f57e878ce1";
     static const std::string rootless = "c9b094cd73f235ad2a9e1a2c43b26578a3eb50992853ff978f6f0a61b615ea07";
     static const std::string systemd = "11efbea9771568bbfb41000f0dd2bf04243bac5e1fedea8c137ff0a5b3d70d65";
+    static const std::string unit = "6367ec8886389914b14f7a5cc3e7955040c024925cc1753750ae6681bdc660f5";
     static const std::string storage = "/var/lib/containers/storage";
     static const std::string pod =
         "/kubepods.slice/kubepods-besteffort.slice/"
@@ -60,6 +61,8 @@ const std::vector<Recorded>& recorded() {
          "rootless-9", user + "libpod-" + rootless + ".scope/container"},
         {"systemd", systemd, "crun", storage, "/overlay-containers", "podman", "", "systemd-29",
          "/machine.slice/libpod-" + systemd + ".scope/container"},
+        {"unit", unit, "crun", storage, "/overlay-containers", "podman", "", "quadlet",
+         "/system.slice/cstop-quadlet.service/libpod-payload-" + unit},
     };
     return all;
 }
