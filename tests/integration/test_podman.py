@@ -150,7 +150,7 @@ def test_a_pod_is_stopped_its_infra_container_last(podman):
     two = podman.container("two", QUITTING, "--pod=shop", image="quit")
     neighbour = podman.container("neighbour", OBEDIENT)
     running = podman.host.start_cstop("--pod", "shop")
-    assert infra.init.ends_within(20)
+    assert infra.init.ends_within(within(20))
     assert not one.init.is_alive() and not two.init.is_alive()
     ended = running.ended()
     assert ended.status == 0
