@@ -21,7 +21,7 @@ def write_state(root, container_id, pid, start, paths, padding=0):
     directory = root / container_id
     directory.mkdir(parents=True, mode=0o711)
     mounts = [{"source": f"/mnt/{number}", "destination": "/data" * 8} for number in range(padding // 80)]
-    config = {"mounts": mounts, "labels": ["bundle=/nowhere"], "namespaces": [{"type": "NEWPID", "path": ""}]}
+    config = {"mounts": mounts, "labels": ["bundle=/nowhere"], "namespaces": []}
     state = {"id": container_id, "init_process_pid": pid, "init_process_start": start, "cgroup_paths": paths} | _REST
     (directory / "state.json").write_text(json.dumps(state | {"config": config}), encoding="utf-8")
 
@@ -57,7 +57,8 @@ class Crowd:
         hierarchy = "freezer" if kind == "v1" else ""
         for number, (pid, start) in enumerate(self.processes if kind == "apart" else self.processes[:1]):
             own = self.cgroup / str(number) if kind == "apart" else self.cgroup
-            self.ids.append(f"{self.name}-{number}")
+            # Everybody in a cgroup is killed only if it bears the container's id.
+            self.ids.append(f"{self.name}-{number}" if kind == "apart" else self.name)
             write_state(self.root, self.ids[-1], pid, start, {hierarchy: str(own)})
 
     def close(self):
