@@ -18,16 +18,6 @@ constexpr std::size_t longest_string = std::size_t{64} * 1024;
 // An array of numbers takes 20 times the memory of its text.
 constexpr std::size_t most_values = std::size_t{256} * 1024;
 
-bool has_duplicate_key(const Json::Object& members) {
-    std::vector<std::string_view> keys;
-    keys.reserve(members.size());
-    for (const auto& member : members) {
-        keys.emplace_back(member.first);
-    }
-    std::ranges::sort(keys);
-    return std::ranges::adjacent_find(keys) != keys.end();
-}
-
 // What is kept of one document.
 struct Bounds {
     std::size_t values = 0;
@@ -272,6 +262,16 @@ private:
 };
 
 }  // namespace
+
+bool has_duplicate_key(const Json::Object& members) {
+    std::vector<std::string_view> keys;
+    keys.reserve(members.size());
+    for (const auto& member : members) {
+        keys.emplace_back(member.first);
+    }
+    std::ranges::sort(keys);
+    return std::ranges::adjacent_find(keys) != keys.end();
+}
 
 const Json& Json::operator[](std::string_view key) const {
     static const Json nothing;

@@ -53,6 +53,9 @@ private:
     Value value_;
 };
 
+/// Is one of the keys there twice? What reads such an object may take another one than what wrote it.
+bool has_duplicate_key(const Json::Object& members);
+
 /// Which members are worth keeping: dotted paths, "*" for any member or element: {"config.labels", "cgroup_paths"}.
 /// A path keeps the whole value below it, and the way to it; where it ends too early (at a number, say) what is there.
 /// No paths: everything is kept.

@@ -145,6 +145,7 @@ private:
             Json::Member& member = members.emplace_back();
             is_taken = take_content(member.first) && take(member.second, depth);
         }
+        is_taken = is_taken && !has_duplicate_key(members);
         json = Json(Json::Value(std::move(members)));
         return is_taken;
     }

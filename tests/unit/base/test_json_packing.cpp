@@ -72,6 +72,11 @@ TEST_CASE("the bounds of read_json hold for what comes back") {
     CHECK(is_refused(std::string("\1\2", 2)));                         // neither true nor false
     CHECK(is_refused('\4' + std::string("\0\0\0\0\0\0\xf0\x7f", 8)));  // infinity
     CHECK(is_refused("\10"));                                          // no such kind
+    const auto object_of = [](std::string_view one, std::string_view two) {
+        return '\7' + number(2) + text_of(one).substr(1) + '\0' + text_of(two).substr(1) + '\0';
+    };
+    CHECK(unpack_json(object_of("pid", "id")).has_value());
+    CHECK(is_refused(object_of("pid", "pid")));
     std::string deep;
     for (int level = 0; level < 64; ++level) {
         deep += array_of(1);
