@@ -18,6 +18,7 @@
 #include "report/list.hpp"
 #include "report/reporter.hpp"
 #include "settings/settings.hpp"
+#include "stop/examination.hpp"
 #include "stop/stop.hpp"
 
 namespace {
@@ -116,6 +117,29 @@ ExitStatus stop_all(const model::Request& request, Agenda& agenda, Streams& stre
     return finish(streams, agenda);
 }
 
+ExitStatus dry_run(const model::Request& request, Agenda& agenda, Streams& streams) {
+    auto system = kernel::make_watching_system();
+    if (!system.has_value()) {
+        return complain(streams, system.error());
+    }
+    const auto evidence = stop::examine_plans(**system, agenda.plans);
+    auto found = evidence.begin();
+    for (auto& entry : agenda.entries) {
+        if (entry.plan == nullptr) {
+            continue;
+        }
+        if (found->has_value()) {
+            entry.evidence = &**found;
+        } else {
+            entry.error = &found->error();
+            agenda.statuses.push_back(report::exit_status_of(found->error(), request.ignore_missing));
+        }
+        ++found;
+    }
+    report::show_dry_run(request, agenda.entries, streams.out, streams.err);
+    return finish(streams, agenda);
+}
+
 ExitStatus list_all(const model::Request& request, Streams& streams) {
     auto selection = discover::list_containers(request);
     if (!selection.has_value()) {
@@ -165,11 +189,7 @@ ExitStatus serve(const model::Request& request, Streams& streams) {
     tell_notice(request, selection->notice, streams);
     auto agenda = make_agenda(request, image_signal, selection->answers);
     tell_problems(request, selection->problems, streams, agenda);
-    if (request.dry_run) {
-        report::show_dry_run(request, agenda.entries, streams.out, streams.err);
-        return finish(streams, agenda);
-    }
-    return stop_all(request, agenda, streams);
+    return request.dry_run ? dry_run(request, agenda, streams) : stop_all(request, agenda, streams);
 }
 
 }  // namespace

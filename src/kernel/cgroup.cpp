@@ -124,6 +124,14 @@ Result<void> write_control(const Directory& cgroup, const std::string& name, std
     return {};
 }
 
+Result<void> check_control(const Directory& cgroup, const std::string& name) {
+    CSTOP_CHECK(open_control(cgroup, name, O_PATH));
+    if (::faccessat(cgroup.number(), name.c_str(), W_OK, 0) != 0) {
+        return control_failure(errno, cgroup, describe("write", cgroup, name));
+    }
+    return {};
+}
+
 std::vector<Directory> open_children(const Directory& cgroup) {
     std::vector<Directory> children;
     // kernfs counts subdirectories in the link count: most containers have none, and need no listing.

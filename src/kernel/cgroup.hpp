@@ -42,6 +42,8 @@ Result<std::string> read_control(const Directory& cgroup, const std::string& nam
 /// cgroup.procs, whole. Errors as above; unsupported in a threaded cgroup.
 Result<std::string> read_process_list(const Directory& cgroup);
 Result<void> write_control(const Directory& cgroup, const std::string& name, std::string_view text);
+/// Would write_control be let do it? Nothing is opened for writing.
+Result<void> check_control(const Directory& cgroup, const std::string& name);
 
 /// The cgroups right below. Gone or unreadable: none.
 std::vector<Directory> open_children(const Directory& cgroup);

@@ -101,6 +101,10 @@ Result<bool> thaw_tree(const Cgroup& cgroup) {
     return is_thawed;
 }
 
+Result<void> check_freezer(const Cgroup& cgroup) {
+    return check_control(cgroup.directory, cgroup.is_v2 ? "cgroup.freeze" : "freezer.state");
+}
+
 Result<Freeze> Freeze::make(const Cgroup& cgroup) {
     if (cgroup.is_v2) {
         CSTOP_CHECK(write_control(cgroup.directory, "cgroup.freeze", "1"));

@@ -27,6 +27,9 @@ std::string find_frozen_ancestor(const Cgroup& cgroup);
 /// A cgroup that is gone is thawed. The first error is returned, after every other one was tried.
 Result<bool> thaw_tree(const Cgroup& cgroup);
 
+/// Could Freeze freeze it? Nothing is written.
+Result<void> check_freezer(const Cgroup& cgroup);
+
 /// A cgroup that is frozen as long as this lives. Nothing waits until everybody stands: a task in uninterruptible sleep
 /// may never (faults.md F40).
 class Freeze {

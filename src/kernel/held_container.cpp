@@ -179,6 +179,7 @@ Result<std::unique_ptr<HeldContainer>> hold_container(const Target& target, OwnP
                         "namespace, as init was: left alone",
                         held->init.pid()));
         held->init = InitProcess();
+        held->has_impostor = true;
         portrait.reset();
     }
     std::optional<LivingInit> init;

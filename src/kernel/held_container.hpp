@@ -25,7 +25,8 @@ struct HeldContainer {
     std::uint32_t owner = 0;  ///< who may signal it, as far as the state tells
     /// The container's own, by which escapees are found; not open: nobody can escape, or it cannot be known.
     Descriptor mount_namespace;
-    bool is_replaced = false;  ///< there was another container of the id already when it was opened
+    bool has_impostor = false;  ///< the recorded pid is a process that cannot be init
+    bool is_replaced = false;   ///< there was another container of the id already when it was opened
 
     // What wait() is told through; see container_watch.hpp.
     bool init_has_fired = false;

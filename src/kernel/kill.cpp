@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <iterator>
+#include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -31,6 +33,10 @@ private:
     std::span<const Cgroup> cgroups_;
 };
 
+std::string name_walk(bool is_frozen) {
+    return is_frozen ? "freeze and walk" : "walk";
+}
+
 Result<KillReport> freeze_and_walk(std::span<const Cgroup> cgroups, OwnProcess& own, std::string reason) {
     const ThawAtEnd thaw(cgroups);
     std::vector<Freeze> frozen;
@@ -49,8 +55,13 @@ Result<KillReport> freeze_and_walk(std::span<const Cgroup> cgroups, OwnProcess& 
     if (walked.error) {
         reason = format_error(*walked.error);
     }
-    return KillReport{
-        .signalled = walked.signalled, .way = frozen.empty() ? "walk" : "freeze and walk", .reason = std::move(reason)};
+    return KillReport{.signalled = walked.signalled, .way = name_walk(!frozen.empty()), .reason = std::move(reason)};
+}
+
+/// The way of freeze_and_walk.
+std::string foresee_walk(std::span<const Cgroup> cgroups) {
+    return name_walk(std::ranges::any_of(
+        cgroups, [](const Cgroup& cgroup) { return has_freezer(cgroup) && check_freezer(cgroup).has_value(); }));
 }
 
 /// The v1 hierarchies, which come after the v2 one (own_cgroups.hpp).
@@ -58,6 +69,8 @@ std::span<const Cgroup> v1_of(std::span<const Cgroup> cgroups) {
     const auto first = std::ranges::find_if(cgroups, [](const Cgroup& cgroup) { return !cgroup.is_v2; });
     return {first, cgroups.end()};
 }
+
+constexpr std::string_view only_in_v1 = "some processes are only in v1 hierarchies: ";
 
 bool has_others(const Members& all, const Members& known) {
     return !std::ranges::includes(known.pids, all.pids);
@@ -109,7 +122,32 @@ Result<KillReport> kill_cgroups(std::span<const Cgroup> cgroups, const InitProce
     KillReport report{.signalled = everybody.count(), .way = "cgroup.kill", .reason = ""};
     if (has_others(everybody, in_v2)) {
         CSTOP_TRY(const KillReport walked, freeze_and_walk(v1, own, ""));
-        report.reason = "some processes are only in v1 hierarchies: " + walked.way;
+        report.reason = std::string(only_in_v1) + walked.way;
+    }
+    return report;
+}
+
+KillReport foresee_kill(std::span<const Cgroup> cgroups, const InitProcess& init, OwnProcess& own) {
+    const Result<Members> everybody = read_members(cgroups);
+    if (!everybody) {
+        return {.signalled = 0, .way = "nobody", .reason = format_error(everybody.error())};
+    }
+    if (std::string danger = explain_danger(*everybody, init, own); !danger.empty()) {
+        return {.signalled = 0, .way = "nobody", .reason = std::move(danger)};
+    }
+    const std::span<const Cgroup> v1 = v1_of(cgroups);
+    const std::span<const Cgroup> v2 = cgroups.first(cgroups.size() - v1.size());
+    KillReport report{.signalled = everybody->count(), .way = "cgroup.kill", .reason = ""};
+    for (const Cgroup& cgroup : v2) {
+        const Result<void> checked = check_control(cgroup.directory, "cgroup.kill");
+        if (!checked && checked.error().code != ErrorCode::gone) {
+            report.reason = format_error(checked.error());
+        }
+    }
+    if (v2.empty() || !report.reason.empty()) {
+        report.way = foresee_walk(cgroups);
+    } else if (!v1.empty() && has_others(*everybody, read_members(v2).value_or(Members()))) {
+        report.reason = std::string(only_in_v1) + foresee_walk(v1);
     }
     return report;
 }

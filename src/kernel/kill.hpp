@@ -20,6 +20,10 @@ namespace cstop::kernel {
 /// cstop, an ancestor of it, PID 1 or another container's init is inside (then nothing was done); system.
 Result<KillReport> kill_cgroups(std::span<const Cgroup> cgroups, const InitProcess& init, OwnProcess& own);
 
+/// What kill_cgroups would do now, and to how many, found out without a write or a signal. `way` is "nobody" where it
+/// would refuse.
+KillReport foresee_kill(std::span<const Cgroup> cgroups, const InitProcess& init, OwnProcess& own);
+
 /// Why not everybody in there may be killed: cstop, an ancestor of it, PID 1, or the init of another container than
 /// `init`'s is among them. Empty: nobody of them.
 std::string explain_danger(const Members& members, const InitProcess& init, OwnProcess& own);

@@ -14,6 +14,7 @@
 #include "kernel/cpu_quota.hpp"
 #include "kernel/diagnosis.hpp"
 #include "kernel/event_loop.hpp"
+#include "kernel/examination.hpp"
 #include "kernel/exit_status.hpp"
 #include "kernel/freezer.hpp"
 #include "kernel/held_container.hpp"
@@ -84,6 +85,7 @@ public:
     Result<bool> thaw(Handle handle) override;
     Result<KillReport> kill_all(Handle handle) override;
     Result<KillReport> signal_all(Handle handle, Signal signal) override;
+    Examination examine(Handle handle) override { return examine_container(at(handle), own_); }
     Result<Remains> read_remains(Handle handle) override;
     std::size_t count_processes(Handle handle) override;
     Result<void> watch_state(Handle handle) override;
@@ -315,7 +317,7 @@ Result<bool> LinuxSystem::lift_cpu_quota(Handle handle) {
 }
 
 std::vector<SurvivorReport> LinuxSystem::examine_survivors(Handle handle) {
-    return examine(at(handle).init, at(handle).cgroups);
+    return kernel::examine(at(handle).init, at(handle).cgroups);
 }
 
 std::vector<SurvivorReport> LinuxSystem::examine_escapees(Handle handle) {
@@ -389,6 +391,14 @@ Result<std::unique_ptr<System>> make_linux_system(AfterOpening after_opening) {
     auto system =
         std::make_unique<LinuxSystem>(std::move(own), std::move(loop), std::move(interruption), after_opening);
     CSTOP_CHECK(system->watch_interruption());
+    return Result<std::unique_ptr<System>>(std::move(system));
+}
+
+Result<std::unique_ptr<System>> make_watching_system() {
+    CSTOP_TRY(OwnProcess own, OwnProcess::read());
+    CSTOP_TRY(EventLoop loop, EventLoop::make());
+    auto system =
+        std::make_unique<LinuxSystem>(std::move(own), std::move(loop), Interruption(), AfterOpening::keep_capabilities);
     return Result<std::unique_ptr<System>>(std::move(system));
 }
 

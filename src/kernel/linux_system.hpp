@@ -14,6 +14,10 @@ enum class AfterOpening { keep_capabilities, drop_capabilities };
 /// is an event like any other. One thread only, one epoll. Error: when epoll, signalfd or /proc cannot be had.
 Result<std::unique_ptr<System>> make_linux_system(AfterOpening after_opening = AfterOpening::keep_capabilities);
 
+/// One to open and to examine with, and nothing else: signals keep their actions, so an interruption ends cstop at
+/// once.
+Result<std::unique_ptr<System>> make_watching_system();
+
 /// Descriptors 0-2 open, SIGPIPE ignored (faults.md R15). First thing in main.
 void prepare_process();
 

@@ -69,6 +69,42 @@ struct KillReport {
     std::string reason;         ///< why not the better way; empty: it was
 };
 
+/// A process and its name.
+struct ProcessReport {
+    std::int32_t pid = 0;
+    std::string command;  ///< comm, raw bytes; empty: unknown
+};
+
+/// A cgroup that is the container's own.
+struct CgroupReport {
+    std::string path;                      ///< in the hierarchy, as /proc/PID/cgroup writes it
+    std::vector<std::string> hierarchies;  ///< "": v2
+    std::string directory;                 ///< where it is mounted
+    bool is_frozen = false;                ///< as asked for there
+};
+
+/// What is known of an opened container, and what could be done to it.
+struct Examination {
+    enum class Init {
+        gone,     ///< no process has the recorded pid, or none was recorded
+        zombie,   ///< ended and not reaped
+        another,  ///< the pid is somebody else's, who was left alone
+        alive,
+    };
+    Init init = Init::gone;
+    char state = '?';    ///< letter of /proc/PID/stat of init; '?': unknown
+    std::string handle;  ///< how send_signal would send: "pidfd", "kill(2)"; empty: not alive
+    std::string tracer;  ///< who traces init: "gdb (pid 812)"; empty: nobody
+    std::vector<CgroupReport> cgroups;
+    std::string frozen_by;  ///< an ancestor of the own cgroup that is frozen, which is not the container's to thaw
+    std::vector<ProcessReport> processes;  ///< of the own cgroups, at most most_examined
+    std::size_t process_count = 0;
+    KillReport kill_all;                       ///< as kill_all would do it; way "nobody" where it would do nothing
+    std::optional<ProcessReport> lock_holder;  ///< whose lock lock_stop would meet
+};
+
+inline constexpr std::size_t most_examined = 64;
+
 /// What is left of a container.
 struct Remains {
     bool init_is_alive = false;
@@ -148,6 +184,9 @@ public:
 
     /// Any other signal to every process of the own cgroup, by walking it once.
     virtual Result<KillReport> signal_all(Handle handle, Signal signal) = 0;
+
+    /// Reads only: nothing is sent, written, locked or armed. What cannot be read is left out.
+    virtual Examination examine(Handle handle) = 0;
 
     /// What is left now. Arms whatever wait() needs to tell the next change.
     virtual Result<Remains> read_remains(Handle handle) = 0;

@@ -1,13 +1,17 @@
 // --dry-run: one block a container, or one JSON object.
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include <fmt/core.h>
 
 #include "base/text.hpp"
+#include "report/evidence.hpp"
 #include "report/json.hpp"
+#include "report/list.hpp"
 #include "report/reporter.hpp"
+#include "report/warnings.hpp"
 
 namespace cstop::report {
 
@@ -22,55 +26,42 @@ std::string format_sourced(std::string value, const model::Sourced<T>& sourced) 
     return fmt::format("{} ({})", std::move(value), sourced.source);
 }
 
-std::string format_hierarchy(const std::string& hierarchy) {
-    if (hierarchy.empty()) {
-        return "v2";
-    }
-    return hierarchy == "*" ? "every hierarchy" : hierarchy;
-}
-
-/// Each path once, with the hierarchies in which it was recorded.
-std::string format_cgroups(const std::vector<model::CgroupPath>& cgroups) {
-    std::vector<std::pair<std::string, std::string>> paths;
-    for (const model::CgroupPath& cgroup : cgroups) {
-        const auto known = std::ranges::find(paths, cgroup.path, &std::pair<std::string, std::string>::first);
-        if (known == paths.end()) {
-            paths.emplace_back(cgroup.path, format_hierarchy(cgroup.hierarchy));
-        } else {
-            known->second += ", " + format_hierarchy(cgroup.hierarchy);
-        }
-    }
+/// The first of them behind the name, the others below it.
+std::string format_fields(std::string_view name, std::span<const std::string> values) {
     std::string lines;
-    for (const auto& [path, hierarchies] : paths) {
-        lines += format_field("cgroup", fmt::format("{} ({})", path, hierarchies));
+    for (const std::string& value : values) {
+        lines += format_field(lines.empty() ? name : "", value);
     }
-    return paths.empty() ? format_field("cgroup", "none recorded: only init can be signalled") : lines;
+    return lines;
 }
 
 std::string format_status_line(const model::Container& container) {
-    std::string line(model::format_status(container.status));
-    if (container.pid) {
-        line += fmt::format(", {} {}", container.status == model::Status::stopped ? "pid was" : "pid", *container.pid);
-    }
-    return line;
+    const std::string status(model::format_status(container.status));
+    return container.uptime ? fmt::format("{}, up {}", status, format_age(*container.uptime)) : status;
 }
 
-bool kills_leftovers(const model::Schedule& schedule) {
-    return std::ranges::any_of(
-        schedule.steps, [](const model::Step& step) { return step.signal == sigkill && step.aim == model::Aim::all; });
+bool is_kill_all(const model::ForeseenStep& step) {
+    return step.signal == sigkill && step.aim == model::Aim::all;
 }
 
-/// What a stop would do now. A stopped container may have left processes in its cgroup, which only a stop looks for.
-std::string format_plan(const model::Plan& plan) {
-    switch (plan.container.status) {
-        case model::Status::created: return "nothing to stop: created, not started";
-        case model::Status::stopped:
-            return kills_leftovers(plan.schedule) ? "nothing to stop; what is left in its cgroup gets SIGKILL"
-                                                  : "nothing to stop";
-        case model::Status::running:
-        case model::Status::paused: break;
+/// What was found, from the process to the way in which it would be killed.
+std::string format_evidence(const model::Container& container, const model::Evidence& evidence) {
+    std::string lines = format_field("init", format_init(container, evidence));
+    lines += format_fields("cgroup", format_cgroups(evidence));
+    lines += format_field("processes", format_processes(evidence));
+    if (std::ranges::any_of(evidence.forecast.steps, is_kill_all)) {
+        lines += format_field("kill", format_kill(evidence));
     }
-    return model::format_schedule(plan.schedule);
+    return lines;
+}
+
+/// What would be done, and what a person has to know of it.
+std::string format_future(const model::Plan& plan, const model::Evidence& evidence) {
+    std::string lines = format_fields("plan", format_forecast(plan, evidence));
+    if (!evidence.forecast.steps.empty()) {
+        lines += format_field("schedule", model::format_schedule(plan.schedule));
+    }
+    return lines;
 }
 
 std::string format_block(const model::Request& request, const Entry& entry) {
@@ -85,15 +76,26 @@ std::string format_block(const model::Request& request, const Entry& entry) {
                                         ? container.engine
                                         : fmt::format("{}, namespace {}", container.engine, container.name_space));
     block += format_field("status", format_status_line(container));
-    block += format_cgroups(container.cgroups);
     block += format_field("state file", container.state_directory + '/' + container.state_file);
+    if (entry.evidence != nullptr) {
+        block += format_evidence(container, *entry.evidence);
+    }
     block += format_field("signal", format_sourced(format_signal(plan.settings.signal.value), plan.settings.signal));
+    if (entry.evidence != nullptr && !entry.evidence->forecast.steps.empty()) {
+        const std::string reception = format_reception(*entry.evidence);
+        block += reception.empty() ? "" : format_field("handling", reception);
+    }
     block += format_field(
         "grace", request.schedule ? "as scheduled (--schedule)"
                                   : format_sourced(format_duration(plan.settings.grace.value), plan.settings.grace));
-    block += format_field("plan", format_plan(plan));
-    for (const std::string& warning : plan.warnings) {
+    if (entry.evidence != nullptr) {
+        block += format_future(plan, *entry.evidence);
+    }
+    for (const std::string& warning : list_warnings(entry, nullptr)) {
         block += format_field("warning", warning);
+    }
+    if (entry.error != nullptr) {
+        block += format_field("error", format_error(*entry.error));
     }
     return block;
 }
@@ -101,14 +103,15 @@ std::string format_block(const model::Request& request, const Entry& entry) {
 }  // namespace
 
 void show_dry_run(const model::Request& request, std::span<const Entry> entries, Stream& out, Stream& err) {
+    bool is_first = true;
     for (const Entry& entry : entries) {
-        if (entry.plan == nullptr) {
+        if (entry.error != nullptr) {
             tell_entry_error(request, entry, err);
         }
         if (request.json) {
             out.write(format_json(request, entry, nullptr));
         } else if (entry.plan != nullptr) {
-            out.write(format_block(request, entry));
+            out.write((std::exchange(is_first, false) ? "" : "\n") + format_block(request, entry));
         }
     }
 }

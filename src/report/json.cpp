@@ -1,9 +1,11 @@
 #include "report/json.hpp"
 
-#include <algorithm>
+#include <span>
 #include <string_view>
 
 #include <nlohmann/json.hpp>
+
+#include "report/warnings.hpp"
 
 namespace cstop::report {
 
@@ -67,17 +69,84 @@ Object make_restart(const std::optional<model::RestartPolicy>& restart) {
             {"keep_down", make_text(restart->keep_down)}};
 }
 
-Object make_warnings(const Entry& entry, const model::Outcome* outcome) {
-    std::vector<std::string> warnings;
-    if (entry.plan != nullptr) {
-        warnings = entry.plan->warnings;
+Object make_process(const model::ProcessName& process) {
+    return {{"pid", process.pid}, {"command", make_text(process.command)}};
+}
+
+Object make_processes(std::span<const model::ProcessName> processes) {
+    Object list = Object::array();
+    for (const model::ProcessName& process : processes) {
+        list.push_back(make_process(process));
     }
-    if (outcome != nullptr) {
-        std::ranges::copy_if(outcome->warnings, std::back_inserter(warnings), [&](const std::string& warning) {
-            return std::ranges::find(warnings, warning) == warnings.end();
-        });
+    return list;
+}
+
+Object make_cgroups(std::span<const model::CgroupEvidence> cgroups) {
+    Object list = Object::array();
+    for (const model::CgroupEvidence& cgroup : cgroups) {
+        list.push_back(
+            {{"directory", cgroup.directory}, {"hierarchies", cgroup.hierarchies}, {"frozen", cgroup.is_frozen}});
     }
-    return warnings;
+    return list;
+}
+
+Object make_foreseen(const model::ForeseenStep& step) {
+    return {{"at_ms", step.at.count()},
+            {"signal", format_signal(step.signal)},
+            {"target", model::format_aim(step.aim)},
+            {"way", make_text(step.way)},
+            {"omitted", make_text(step.omission)},
+            {"thaws", step.thaws},
+            {"wait_ms", step.wait == forever ? Object(nullptr) : Object(step.wait.count())}};
+}
+
+Object make_forecast(const model::Forecast& forecast) {
+    Object steps = Object::array();
+    for (const model::ForeseenStep& step : forecast.steps) {
+        steps.push_back(make_foreseen(step));
+    }
+    return {{"steps", steps},
+            {"repeat_from", forecast.repeat_from ? Object(*forecast.repeat_from) : Object(nullptr)},
+            {"gives_up_at_ms", make_duration(forecast.end)}};
+}
+
+Object make_init(const model::Evidence& evidence) {
+    const bool is_known = evidence.state != '?';
+    return {{"identity", model::format_identity(evidence.identity)},
+            {"command", make_text(evidence.command)},
+            {"state", is_known ? Object(std::string_view(&evidence.state, 1)) : Object(nullptr)},
+            {"handle", make_text(evidence.handle)},
+            {"shares_pids", evidence.shares_pids}};
+}
+
+Object make_reception(const model::Evidence& evidence) {
+    if (!evidence.awaited) {
+        return nullptr;
+    }
+    return {{"signal", format_signal(*evidence.awaited)},
+            {"reception", model::format_reception(evidence.reception)},
+            {"caught", evidence.has_handler},
+            {"ignored", evidence.is_ignored},
+            {"blocked", evidence.is_blocked}};
+}
+
+/// Only a dry run has looked for it.
+Object make_evidence(const Entry& entry) {
+    if (entry.evidence == nullptr) {
+        return nullptr;
+    }
+    const model::Evidence& evidence = *entry.evidence;
+    const model::Container& container = entry.plan->container;
+    return {{"state_file", container.state_directory + '/' + container.state_file},
+            {"init", make_init(evidence)},
+            {"handling", make_reception(evidence)},
+            {"cgroups", make_cgroups(evidence.cgroups)},
+            {"cgroup_refusal", make_text(evidence.cgroup_refusal)},
+            {"processes", make_processes(evidence.processes)},
+            {"process_count", evidence.process_count},
+            {"kill_all", {{"way", evidence.kill_way}, {"reason", make_text(evidence.kill_reason)}}},
+            {"other_stop", evidence.other_stop ? make_process(*evidence.other_stop) : Object(nullptr)},
+            {"forecast", make_forecast(evidence.forecast)}};
 }
 
 std::string_view format_failure(const Error& error) {
@@ -130,7 +199,8 @@ void add_outcome(Object& object, const Entry& entry, const model::Outcome* outco
     object["leftovers"] = outcome != nullptr ? outcome->leftovers : 0;
     object["duration_ms"] = nullptr;
     object["survivors"] = make_survivors(outcome);
-    object["warnings"] = make_warnings(entry, outcome);
+    object["evidence"] = make_evidence(entry);
+    object["warnings"] = list_warnings(entry, outcome);
     object["error"] = nullptr;
     object["advice"] = nullptr;
     const Error* error = entry.error;

@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "model/audience.hpp"
+#include "model/evidence.hpp"
 #include "model/plan.hpp"
 #include "model/request.hpp"
 #include "report/stream.hpp"
@@ -18,7 +19,9 @@ namespace cstop::report {
 struct Entry {
     std::string word;
     const model::Plan* plan = nullptr;  ///< none: see error
-    const Error* error = nullptr;
+    const Error* error = nullptr;       ///< beside a plan: why there is no evidence
+    /// What a dry run found. None: nobody looked.
+    const model::Evidence* evidence = nullptr;
 };
 
 /// Tells names, warnings, steps and errors as they happen, and names or JSON objects in argument order, each as soon as

@@ -6,6 +6,7 @@
 
 #include "base/signal.hpp"
 #include "kernel/system.hpp"
+#include "model/evidence.hpp"
 
 namespace cstop::stop {
 
@@ -13,5 +14,13 @@ namespace cstop::stop {
 /// may. A blocked signal stays pending and may be read by sigwait(3) or a signalfd, so it is never called futile. The
 /// kernel drops a signal without a handler only for the init of a pid namespace (pid_namespaces(7)).
 std::optional<std::string> explain_futility(const kernel::Opened& opened, Signal signal);
+
+/// What init does with `signal`. `later`: its sets at another moment, with what may be in sigwait(3) counted as blocked
+/// (System::read_signals); only what both say is proven.
+model::Reception find_reception(const kernel::Opened& opened, const std::optional<kernel::SignalSets>& later,
+                                Signal signal);
+
+/// Is it one of the set?
+bool has_signal(std::uint64_t signals, Signal signal);
 
 }  // namespace cstop::stop

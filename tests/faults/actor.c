@@ -58,6 +58,22 @@ static int read_signals(char** arguments) {
     return 3;
 }
 
+/// Waits for SIGTERM without a handler; while it does, /proc shows the signal neither caught nor blocked.
+static int wait_for_signal(char** arguments) {
+    (void)arguments;
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigprocmask(SIG_BLOCK, &signals, NULL);
+    note("ready");
+    int taken = 0;
+    if (sigwait(&signals, &taken) != 0) {
+        return 1;
+    }
+    note("TERM");
+    return 3;
+}
+
 static pthread_t leader;
 
 static void* outlive_leader(void* nothing) {
@@ -223,15 +239,11 @@ static const struct {
     int (*play)(char** arguments);
     int arguments;
 } parts[] = {
-    {"read-signals", read_signals, 0},
-    {"leave-main", leave_main, 0},
-    {"exec-storm", exec_storm, 0},
-    {"wait-for-vfork", wait_for_vfork, 0},
-    {"spin", spin_threads, 1},
-    {"fork-bomb", fork_bomb, 1},
-    {"trace", trace, 1},
-    {"leave-zombie", leave_zombie, 1},
-    {"adopt", adopt, 1},
+    {"read-signals", read_signals, 0},     {"wait-for-signal", wait_for_signal, 0},
+    {"leave-main", leave_main, 0},         {"exec-storm", exec_storm, 0},
+    {"wait-for-vfork", wait_for_vfork, 0}, {"spin", spin_threads, 1},
+    {"fork-bomb", fork_bomb, 1},           {"trace", trace, 1},
+    {"leave-zombie", leave_zombie, 1},     {"adopt", adopt, 1},
 };
 
 int main(int count, char** arguments) {

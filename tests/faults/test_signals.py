@@ -2,6 +2,7 @@
 
 import signal
 
+import pytest
 from actor import playing
 from containers import OBEDIENT, STUBBORN
 
@@ -46,6 +47,27 @@ def test_f02_an_init_that_reads_its_signals_from_a_descriptor_is_not_called_deaf
     ended = place.cstop("--json", web.id)
     assert (ended.status, ended.err) == (0, "")
     assert ended.objects[0]["exit"] == {"code": 3}
+    assert web.received() == ["TERM"]
+
+
+@pytest.mark.parametrize(
+    ("part", "reception", "words"),
+    [
+        ("read-signals", "blocked", "init blocks SIGTERM: it may wait for it in sigwait(3)"),
+        ("wait-for-signal", "unproven", "init has no handler for SIGTERM, but runs now or may wait for it in sigwait(3)"),
+    ],
+)
+def test_f02_an_init_that_waits_for_its_signal_is_not_called_deaf_by_a_dry_run(place, part, reception, words):
+    web = place.make("web", process=["actor", part]).run().wait_for("ready")
+    web.init.wait_until_asleep()
+    told = place.cstop("--dry-run", "--skip-futile-grace", web.id)
+    assert (told.status, told.err) == (0, "")
+    assert f"  handling    {words}\n" in told.out and "SIGTERM to init, wait up to 10 s" in told.out
+    assert "warning" not in told.out
+    [told] = place.cstop("--dry-run", "--json", web.id).objects
+    assert told["evidence"]["handling"]["reception"] == reception
+    ended = place.cstop("--json", "--skip-futile-grace", web.id)
+    assert (ended.status, ended.objects[0]["exit"]) == (0, {"code": 3})
     assert web.received() == ["TERM"]
 
 

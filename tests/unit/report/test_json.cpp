@@ -29,10 +29,10 @@ Json read_back(const std::string& line) {
 }
 
 const std::vector<std::string> keys = {
-    "version",     "word",      "id",        "name",    "engine",        "namespace",  "pod",
-    "pid",         "status",    "uptime_ms", "signal",  "signal_source", "timeout_ms", "timeout_source",
-    "schedule",    "restart",   "steps",     "outcome", "exit",          "escalated",  "leftovers",
-    "duration_ms", "survivors", "warnings",  "error",   "advice"};
+    "version",     "word",      "id",        "name",     "engine",        "namespace",  "pod",
+    "pid",         "status",    "uptime_ms", "signal",   "signal_source", "timeout_ms", "timeout_source",
+    "schedule",    "restart",   "steps",     "outcome",  "exit",          "escalated",  "leftovers",
+    "duration_ms", "survivors", "evidence",  "warnings", "error",         "advice"};
 
 std::vector<std::string> keys_of(const Json& json) {
     std::vector<std::string> found;
@@ -55,7 +55,8 @@ TEST_CASE("a stopped container is told in full") {
           R"("schedule":"SIGTERM@init/10s/SIGKILL@all/60s","restart":null,)"
           R"("steps":[{"signal":"SIGTERM","target":"init","sent_at_ms":0,"result":"sent","way":"pidfd"}],)"
           R"("outcome":"stopped",)"
-          R"("exit":{"code":3},"escalated":false,"leftovers":0,"duration_ms":12,"survivors":[],"warnings":[],)"
+          R"("exit":{"code":3},"escalated":false,"leftovers":0,"duration_ms":12,"survivors":[],)"
+          R"("evidence":null,"warnings":[],)"
           R"("error":null,"advice":null})"
           "\n");
 }

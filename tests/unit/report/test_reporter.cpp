@@ -38,6 +38,17 @@ public:
         reporter_ = report::Reporter::make(request_, entries_, out_, err_);
         return *reporter_;
     }
+    /// What a look at the latest found; with an error, that it found nothing.
+    Stage& find(model::Evidence evidence) {
+        evidence_.push_back(std::make_unique<model::Evidence>(std::move(evidence)));
+        entries_.back().evidence = evidence_.back().get();
+        return *this;
+    }
+    Stage& find(Error error) {
+        errors_.push_back(std::make_unique<Error>(std::move(error)));
+        entries_.back().error = errors_.back().get();
+        return *this;
+    }
     void dry_run() { report::show_dry_run(request_, entries_, out_, err_); }
 
     const std::string& out() const { return out_.text; }
@@ -47,11 +58,48 @@ private:
     model::Request request_;
     std::vector<std::unique_ptr<model::Plan>> plans_;
     std::vector<std::unique_ptr<Error>> errors_;
+    std::vector<std::unique_ptr<model::Evidence>> evidence_;
     std::vector<report::Entry> entries_;
     report::TextStream out_;
     report::TextStream err_;
     std::unique_ptr<report::Reporter> reporter_;
 };
+
+/// Of a paused container, on a hybrid host, whose init has a handler.
+model::Evidence make_test_evidence() {
+    model::Evidence evidence;
+    evidence.identity = model::Identity::proven_by_start_time;
+    evidence.command = "nginx";
+    evidence.state = 'S';
+    evidence.handle = "pidfd";
+    evidence.awaited = sigterm;
+    evidence.reception = model::Reception::handled;
+    evidence.has_handler = true;
+    evidence.cgroups = {
+        {.path = "/web", .hierarchies = {""}, .directory = "/sys/fs/cgroup/unified/web", .is_frozen = false},
+        {.path = "/web", .hierarchies = {"freezer"}, .directory = "/sys/fs/cgroup/freezer/web", .is_frozen = true},
+        {.path = "/elsewhere/web",
+         .hierarchies = {"memory"},
+         .directory = "/sys/fs/cgroup/memory/elsewhere/web",
+         .is_frozen = false}};
+    evidence.processes = {{.pid = 4242, .command = "nginx"}, {.pid = 4243, .command = ""}};
+    evidence.process_count = 2;
+    evidence.kill_way = "cgroup.kill";
+    model::ForeseenStep first;
+    first.signal = sigterm;
+    first.wait = 10s;
+    first.way = "pidfd";
+    first.thaws = true;
+    model::ForeseenStep second;
+    second.at = 10s;
+    second.signal = sigkill;
+    second.aim = Aim::all;
+    second.wait = 60s;
+    second.way = "cgroup.kill";
+    evidence.forecast = {.steps = {first, second}, .repeat_from = std::nullopt, .end = 70s};
+    evidence.warnings = {"paused"};
+    return evidence;
+}
 
 model::Request with(Verbosity verbosity) {
     model::Request request;
@@ -59,6 +107,7 @@ model::Request with(Verbosity verbosity) {
     return request;
 }
 
+const Error denied{.code = ErrorCode::denied, .errno_value = 0, .what = "/proc hides process 4242"};
 const Error missing{.code = ErrorCode::not_found, .errno_value = 0, .what = "no such container"};
 const Error unreadable{.code = ErrorCode::denied, .errno_value = 13, .what = "open /run/runc/db/state.json"};
 
@@ -303,8 +352,12 @@ TEST_CASE("no text of others reaches a stream raw") {
     Stage dry({});
     model::Plan shown = make_test_plan(evil);
     shown.container.name = shown.container.engine = shown.container.name_space = evil;
-    shown.container.state_directory = shown.container.cgroups[0].path = shown.settings.signal.source = evil;
-    dry.plan(shown).dry_run();
+    shown.container.state_directory = shown.settings.signal.source = evil;
+    model::Evidence found = make_test_evidence();
+    found.command = found.processes[0].command = found.cgroups[0].path = found.cgroups[0].directory = evil;
+    found.kill_reason = found.forecast.steps[0].omission = found.forecast.steps[1].way = evil;
+    found.warnings = {evil};
+    dry.plan(shown).find(found).dry_run();
     for (const std::string& text : {stage.err(), named.out(), named.err(), dry.out()}) {
         for (const std::string_view line : split_text(text, '\n')) {
             CHECK(escape_text(line) == line);
@@ -320,65 +373,129 @@ TEST_CASE("a dry run shows evidence, settings and plan") {
     plan.container.name = "web";
     plan.container.engine = "docker";
     plan.container.name_space = "moby";
+    plan.container.uptime = 125s;
     plan.settings.signal.source = "annotation of state.json";
-    plan.warnings = {"SIGTERM is futile"};
-    stage.plan(plan).dry_run();
+    plan.warnings = {"docker may start it again"};
+    stage.plan(plan).find(make_test_evidence()).dry_run();
     CHECK(stage.out() ==
           "web\n"
           "  id          c0ffee\n"
           "  name        web\n"
           "  engine      docker, namespace moby\n"
-          "  status      running, pid 4242\n"
-          "  cgroup      /web (v2, freezer)\n"
+          "  status      running, up 2m5s\n"
           "  state file  /run/runc/c0ffee/state.json\n"
+          "  init        pid 4242 (nginx), proven by its start time, held by a pidfd\n"
+          "  cgroup      /web (v2, freezer frozen)\n"
+          "              /elsewhere/web (memory)\n"
+          "  processes   2: 4242 (nginx), 4243\n"
+          "  kill        all at once, by cgroup.kill in /sys/fs/cgroup/unified/web\n"
           "  signal      SIGTERM (annotation of state.json)\n"
+          "  handling    init has a handler for SIGTERM\n"
           "  grace       10s (default)\n"
-          "  plan        SIGTERM@init/10s/SIGKILL@all/60s\n"
-          "  warning     SIGTERM is futile\n");
+          "  plan        at 0 s    SIGTERM to init, thaw, wait up to 10 s\n"
+          "              at 10 s   SIGKILL to all (cgroup.kill), wait up to 60 s\n"
+          "              at 1m10s  give up, exit status 4\n"
+          "  schedule    SIGTERM@init/10s/SIGKILL@all/60s\n"
+          "  warning     docker may start it again\n"
+          "  warning     paused\n");
     CHECK(stage.err().empty());
 }
 
 TEST_CASE("a dry run says when there is nothing to stop") {
-    const auto plan_line = [](model::Status status, bool kill) {
+    const auto plan_line = [](model::Status status, std::size_t processes) {
         Stage stage({});
         model::Plan plan = make_test_plan("web");
         plan.container.status = status;
-        plan.container.cgroups.clear();
-        if (!kill) {
-            plan.schedule.steps.pop_back();
-        }
-        stage.plan(plan).dry_run();
-        CHECK(stage.out().find("  cgroup      none recorded: only init can be signalled\n") != std::string::npos);
+        model::Evidence evidence;
+        evidence.identity = model::Identity::ended;
+        evidence.cgroup_refusal = "the state names no cgroup that exists here";
+        evidence.process_count = processes;
+        evidence.kill_way = "nobody";
+        stage.plan(plan).find(evidence).dry_run();
+        CHECK(stage.out().find("  init        pid 4242 has ended: no process has it\n") != std::string::npos);
+        CHECK(stage.out().find("  cgroup      none: the state names no cgroup that exists here\n") !=
+              std::string::npos);
+        CHECK(stage.out().find("  kill ") == std::string::npos);
+        CHECK(stage.out().find("  schedule ") == std::string::npos);
         const std::size_t begin = stage.out().find("  plan ") + 14;
         return stage.out().substr(begin, stage.out().find('\n', begin) - begin);
     };
-    CHECK(plan_line(model::Status::created, true) == "nothing to stop: created, not started");
-    CHECK(plan_line(model::Status::stopped, true) == "nothing to stop; what is left in its cgroup gets SIGKILL");
-    CHECK(plan_line(model::Status::stopped, false) == "nothing to stop");
-    CHECK(plan_line(model::Status::paused, true) == "SIGTERM@init/10s/SIGKILL@all/60s");
+    CHECK(plan_line(model::Status::created, 1) == "nothing: it was created and not started");
+    CHECK(plan_line(model::Status::stopped, 0) == "nothing: it is not running");
+    CHECK(plan_line(model::Status::stopped, 2) == "nothing: nobody in its cgroup may be killed");
+}
+
+TEST_CASE("every way to kill, and every identity, has its words") {
+    const auto line_of = [](const model::Evidence& evidence, std::string_view label) {
+        Stage stage({});
+        stage.plan("web").find(evidence).dry_run();
+        const std::size_t begin = stage.out().find(label);
+        REQUIRE(begin != std::string::npos);
+        return stage.out().substr(begin + 12, stage.out().find('\n', begin) - begin - 12);
+    };
+    model::Evidence evidence = make_test_evidence();
+    evidence.kill_way = "freeze and walk";
+    evidence.kill_reason = "no cgroup.kill";
+    CHECK(line_of(evidence, "kill        ") ==
+          "freeze /sys/fs/cgroup/unified/web, kill each process in it, thaw; no cgroup.kill");
+    evidence.kill_way = "walk";
+    evidence.kill_reason.clear();
+    CHECK(line_of(evidence, "kill        ") == "each process of /sys/fs/cgroup/unified/web, which cannot be frozen");
+    evidence.kill_way = "init alone";
+    evidence.kill_reason = "cstop itself is inside";
+    CHECK(line_of(evidence, "kill        ") == "init alone; cstop itself is inside");
+    evidence.identity = model::Identity::proven_by_cgroup;
+    evidence.handle = "kill(2)";
+    CHECK(line_of(evidence, "init        ") ==
+          "pid 4242 (nginx), proven by its cgroup (no start time is recorded), compared again before each signal, for "
+          "there are no pidfds here");
+    evidence.identity = model::Identity::zombie;
+    CHECK(line_of(evidence, "init        ") == "pid 4242 has ended and is a zombie: nobody has reaped it");
+    evidence.identity = model::Identity::never_started;
+    CHECK(line_of(evidence, "init        ") == "no pid is recorded: it never started");
+    evidence.reception = model::Reception::harmless;
+    CHECK(line_of(evidence, "handling    ") == "init has no handler for SIGTERM, which does nothing by default");
+    evidence.reception = model::Reception::effective;
+    CHECK(line_of(evidence, "handling    ") == "init needs no handler for SIGTERM: the kernel acts on it");
+}
+
+TEST_CASE("more processes than anybody reads are counted") {
+    Stage stage({});
+    model::Evidence evidence = make_test_evidence();
+    evidence.processes.assign(64, {.pid = 7, .command = "x"});
+    evidence.process_count = 5000;
+    stage.plan("web").find(evidence).dry_run();
+    CHECK(stage.out().find("  processes   5000: 7 (x), 7 (x), 7 (x), 7 (x), 7 (x), 7 (x), 7 (x), 7 (x), ...\n") !=
+          std::string::npos);
 }
 
 TEST_CASE("a dry run tells errors where they belong, and objects when asked") {
     Stage text({});
-    text.refuse("x", missing).plan("web").dry_run();
-    CHECK(text.err() == "cstop: x: no such container\n");
+    text.refuse("x", missing).plan("web").find(make_test_evidence()).plan("db").find(denied).dry_run();
+    CHECK(text.err() == "cstop: x: no such container\ncstop: db: /proc hides process 4242\n");
     CHECK(text.out().starts_with("web\n"));
+    CHECK(text.out().find("\n\ndb\n") != std::string::npos);
+    CHECK(text.out().ends_with("  error       /proc hides process 4242\n"));
     model::Request request;
     request.json = true;
     request.schedule = make_test_plan("web").schedule;
     Stage json(request);
-    json.refuse("x", missing).plan("web").dry_run();
+    json.refuse("x", missing).plan("web").find(make_test_evidence()).plan("db").find(denied).dry_run();
     const auto lines = split_text(json.out(), '\n');
-    REQUIRE(lines.size() == 3);
+    REQUIRE(lines.size() == 4);
     CHECK(lines[0].find("\"outcome\":\"not_found\"") != std::string_view::npos);
     CHECK(lines[1].find("\"outcome\":null") != std::string_view::npos);
     CHECK(lines[1].find("\"timeout_ms\":null") != std::string_view::npos);
+    CHECK(lines[1].find("\"identity\":\"start_time\"") != std::string_view::npos);
+    CHECK(lines[1].find("\"warnings\":[\"paused\"]") != std::string_view::npos);
+    CHECK(lines[2].find("\"evidence\":null") != std::string_view::npos);
+    CHECK(lines[2].find("\"error\":\"/proc hides process 4242\"") != std::string_view::npos);
 }
 
 TEST_CASE("a dry run of an explicit schedule shows no grace of its own") {
     model::Request request;
     request.schedule = make_test_plan("web").schedule;
     Stage stage(request);
-    stage.plan("web").dry_run();
+    stage.plan("web").find(make_test_evidence()).dry_run();
     CHECK(stage.out().find("  grace       as scheduled (--schedule)\n") != std::string::npos);
 }

@@ -48,6 +48,7 @@ struct FakeContainer {
     bool has_private_pid_namespace = false;
     std::optional<kernel::SignalSets> signals;
     std::optional<kernel::SignalSets> signals_later;  ///< once a signal was sent; none: the same
+    std::optional<kernel::Examination> examination;   ///< none: what follows from the rest
 
     // State of the fake.
     bool is_recreated = false;
@@ -210,6 +211,28 @@ public:
         const bool init_counts = it.init_is_alive && it.init_is_in_cgroup;
         return kernel::Remains{
             .init_is_alive = it.init_is_alive, .processes = it.others + (init_counts ? 1 : 0), .doubt = ""};
+    }
+
+    kernel::Examination examine(kernel::Handle handle) override {
+        const auto& it = open_of(handle);
+        if (it.examination.has_value()) {
+            return *it.examination;
+        }
+        using Init = kernel::Examination::Init;
+        kernel::Examination examination;
+        examination.init = it.init_is_alive ? Init::alive : Init::gone;
+        examination.state = it.is_job_stopped ? 'T' : 'S';
+        examination.handle = it.init_is_alive ? "pidfd" : "";
+        examination.process_count = it.others + (it.init_is_alive && it.init_is_in_cgroup ? 1 : 0);
+        examination.kill_all.way = it.has_cgroup ? "cgroup.kill" : "init alone";
+        if (it.has_cgroup) {
+            examination.cgroups = {
+                {.path = "/a", .hierarchies = {""}, .directory = "/sys/fs/cgroup/a", .is_frozen = it.is_frozen}};
+        }
+        if (it.is_locked_by_another) {
+            examination.lock_holder = kernel::ProcessReport{.pid = 812, .command = "cstop"};
+        }
+        return examination;
     }
 
     std::size_t count_processes(kernel::Handle handle) override {
