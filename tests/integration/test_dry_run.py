@@ -15,7 +15,7 @@ HARMLESS = {
     "getppid", "getrandom", "getuid", "ioctl", "lseek", "lstat", "mmap", "mprotect", "mremap", "munmap", "newfstatat",
     "openat", "openat2", "pidfd_open", "poll", "prctl", "pread64", "prlimit64", "read", "readlink", "readlinkat", "rseq",
     "rt_sigaction", "rt_sigprocmask", "seccomp", "set_robust_list", "set_tid_address", "stat", "statfs", "statx", "sysinfo",
-    "write",
+    "pwritev2", "write",
 }  # fmt: skip
 
 WRITING = re.compile(r"O_WRONLY|O_RDWR|O_CREAT|O_TRUNC|O_APPEND|O_TMPFILE")
@@ -33,7 +33,7 @@ def find_touches(calls):
         (name, arguments)
         for name, arguments in calls
         if name not in HARMLESS
-        or (name == "write" and not arguments.startswith(("1, ", "2, ")))
+        or (name in ("pwritev2", "write") and not arguments.startswith(("1, ", "2, ")))
         or (name in ("openat", "openat2") and WRITING.search(arguments))
     ]
 
