@@ -103,9 +103,10 @@ Remains give_up_cgroups(HeldContainer& held, std::int32_t foreign) {
     held.events.close();
     held.member.close();
     held.is_polled = false;
+    held.given_up = std::move(held.cgroups);
     held.cgroups.clear();
     held.refusal = fmt::format("process {} in the cgroup is the init of another container", foreign);
-    return {.init_is_alive = false, .processes = 0, .doubt = held.refusal + ": nobody else in it was touched"};
+    return {.init_is_alive = false, .processes = 0, .doubt = held.refusal + ": what init left in it was not touched"};
 }
 
 }  // namespace

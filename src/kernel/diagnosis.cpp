@@ -134,17 +134,20 @@ std::vector<SurvivorReport> examine(const InitProcess& init, std::span<const Cgr
     return survivors;
 }
 
-std::vector<SurvivorReport> examine_escapees(const Descriptor& mount_namespace) {
+std::vector<SurvivorReport> examine_escapees(const Descriptor& mount_namespace, const Members& given_up) {
     std::vector<SurvivorReport> survivors;
     for (const std::int32_t pid : find_escapees(mount_namespace)) {
         const Result<ProcessStat> stat = read_process_stat(pid);
+        const bool is_member = std::ranges::binary_search(given_up.pids, pid);
         if (stat && survivors.size() < most_survivors) {
-            survivors.push_back({.pid = pid,
-                                 .command = stat->command,
-                                 .state = stat->state,
-                                 .wchan = read_wchan(pid),
-                                 .cause = "in the container's mount namespace, but not in its cgroups: left alone",
-                                 .is_escapee = true});
+            survivors.push_back(
+                {.pid = pid,
+                 .command = stat->command,
+                 .state = stat->state,
+                 .wchan = read_wchan(pid),
+                 .cause = is_member ? "in the container's cgroup, but not proven to be its own: left alone"
+                                    : "in the container's mount namespace, but not in its cgroups: left alone",
+                 .is_escapee = true});
         }
     }
     return survivors;

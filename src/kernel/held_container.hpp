@@ -21,6 +21,7 @@ struct HeldContainer {
     InitProcess init;
     std::vector<Cgroup> cgroups;  ///< its own, the v2 one first; empty: see refusal
     std::string refusal;
+    std::vector<Cgroup> given_up;  ///< they held another container's init when only leftovers were to be killed
     Directory state_directory;
     std::uint32_t owner = 0;  ///< who may signal it, as far as the state tells
     /// The container's own, by which escapees are found; not open: nobody can escape, or it cannot be known.

@@ -323,7 +323,10 @@ std::vector<SurvivorReport> LinuxSystem::examine_survivors(Handle handle) {
 std::vector<SurvivorReport> LinuxSystem::examine_escapees(Handle handle) {
     // Not held any longer than needed: it keeps the container's file systems mounted.
     const Descriptor mount_namespace = std::move(at(handle).mount_namespace);
-    return mount_namespace.is_open() ? kernel::examine_escapees(mount_namespace) : std::vector<SurvivorReport>();
+    if (!mount_namespace.is_open()) {
+        return {};
+    }
+    return kernel::examine_escapees(mount_namespace, read_members(at(handle).given_up).value_or(Members()));
 }
 
 void LinuxSystem::add_event(std::uint64_t token) {

@@ -267,6 +267,22 @@ def test_a_dead_pid_beside_a_living_init_proves_nobody_in_the_cgroup(place):
     assert web.is_untouched()
 
 
+def test_whoever_is_in_the_cgroup_of_a_dead_pid_is_not_told_to_be_outside_of_it(place):
+    web = place.container("web", OBEDIENT)
+    put_back = rewrite(web, **{keys(place)[0]: 4194303})
+    ended = place.cstop("--json", web.id)
+    put_back()
+    assert ended.status == 4
+    [told] = ended.objects
+    assert sorted(survivor["pid"] for survivor in told["survivors"]) == web.members()
+    causes = {survivor["cause"] for survivor in told["survivors"]}
+    assert causes == {"in the container's cgroup, but not proven to be its own: left alone"}
+    assert told["warnings"] == [
+        f"process {web.pid} in the cgroup is the init of another container: what init left in it was not touched"
+    ]
+    assert web.is_untouched()
+
+
 def test_a_shared_pid_namespace_is_warned_of(place):
     web = place.container("web", STUBBORN, shared_pids=True)
     kept = explain(place, web, "-t", "-1")["warning"]
