@@ -70,7 +70,15 @@ bool is_served(dev_t device) {
 Result<mode_t> read_unserved_type(const Descriptor& place, const std::string& path) {
     struct statx status{};
     if (::statx(place.number(), "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE, &status) != 0) {
-        return fail_with_errno(errno, "stat " + path);
+        // Before Linux 4.11 the C library plays statx and refuses the flag; there a FUSE is asked, as by any open.
+        struct stat older{};
+        if ((errno != EINVAL && errno != ENOSYS) || ::fstat(place.number(), &older) != 0) {
+            return fail_with_errno(errno, "stat " + path);
+        }
+        if (is_served(older.st_dev)) {
+            return fail(ErrorCode::unsupported, path + " is not read: it is on a FUSE, which may hang");
+        }
+        return older.st_mode & S_IFMT;
     }
     if (is_served(makedev(status.stx_dev_major, status.stx_dev_minor))) {
         return fail(ErrorCode::unsupported, path + " is not read: it is on a FUSE, which may hang");
