@@ -122,7 +122,7 @@ def check_truth(ended, web, fault):
 @pytest.mark.parametrize("runtime_and_kind", PLACES, ids="-".join)
 def test_f33_wherever_an_error_comes_the_exit_status_tells_the_truth(runtime_and_kind, make_place, tmp_path, canary, traps):
     place = make_place(*runtime_and_kind)
-    options = ("-t", "20" if traps is OBEDIENT else "0.05", "--kill-timeout", "0.3")
+    options = ("-t", "3" if traps is OBEDIENT else "0.05", "--kill-timeout", "0.3")
     log = tmp_path / "strace"
     other = place.container("other", OBEDIENT)
 
