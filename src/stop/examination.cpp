@@ -35,6 +35,7 @@ Identity identify(const model::Container& container, const Examination& examinat
 
 std::vector<model::CgroupEvidence> take_cgroups(std::vector<kernel::CgroupReport> reports) {
     std::vector<model::CgroupEvidence> cgroups;
+    cgroups.reserve(reports.size());
     for (auto& report : reports) {
         cgroups.push_back({.path = std::move(report.path),
                            .hierarchies = std::move(report.hierarchies),
