@@ -27,8 +27,9 @@ bool is_in_cgroup_of(const Memberships& memberships, std::string_view id) {
     return false;
 }
 
-/// The id of a container of the same root whose cgroup it is in.
-std::optional<std::string> find_owner(const Target& target, const Memberships& memberships) {
+/// The id of a container of the same root whose cgroup it is in. "app-web" bears the id "web" as well: the longest
+/// tells whose it is.
+std::optional<std::string> find_owner(const Target& target, const Memberships& memberships, bool bears_own_id) {
     const std::size_t slash = target.state_directory.rfind('/');
     if (slash == std::string::npos) {
         return std::nullopt;
@@ -38,7 +39,8 @@ std::optional<std::string> find_owner(const Target& target, const Memberships& m
         return std::nullopt;
     }
     for (std::string& name : list_names(*root).value_or(std::vector<std::string>())) {
-        if (name != target.id && is_in_cgroup_of(memberships, name)) {
+        const bool is_part_of_own = bears_own_id && name.size() <= target.id.size();
+        if (!is_part_of_own && name != target.id && is_in_cgroup_of(memberships, name)) {
             return std::move(name);
         }
     }
@@ -53,9 +55,11 @@ bool is_impostor(const Target& target, const ProcessStatus& status) {
 
 Result<void> check_stray_init(const Target& target, const InitProcess& init, const Memberships& memberships) {
     std::string contradiction;
-    if (const auto owner = find_owner(target, memberships)) {
+    // It may be in a cgroup of the container that is not ours to see, or in one that cstop is in too.
+    const bool bears_own_id = is_in_cgroup_of(memberships, target.id);
+    if (const auto owner = find_owner(target, memberships, bears_own_id)) {
         contradiction = "it is in the cgroup of container " + *owner;
-    } else if (target.has_private_mount_namespace && is_in_our_mount_namespace(init.pid())) {
+    } else if (!bears_own_id && target.has_private_mount_namespace && is_in_our_mount_namespace(init.pid())) {
         contradiction = "it is in no cgroup of the container and shares cstop's mount namespace";
     }
     // What was read by number counts only if init still has the number.

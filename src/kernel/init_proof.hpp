@@ -15,8 +15,9 @@ namespace cstop::kernel {
 /// (pid_namespaces(7)). Then init is gone.
 bool is_impostor(const Target& target, const ProcessStatus& status);
 
-/// For a process that is in none of the container's own cgroups. An init may have been moved out (faults.md F23), but
-/// then its namespaces are still not ours, and it did not get into another container's cgroup. Error: unsupported.
+/// For a process that is in none of the cgroups that were opened as the container's own. An init may have been moved
+/// out (faults.md F23), but then its namespaces are still not ours, and it did not get into another container's cgroup.
+/// Error: unsupported.
 Result<void> check_stray_init(const Target& target, const InitProcess& init, const Memberships& memberships);
 
 }  // namespace cstop::kernel

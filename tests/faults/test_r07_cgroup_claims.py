@@ -1,9 +1,13 @@
 """R7, R9, F23: which cgroups are killed. Not what a state file says, unless they are the container's."""
 
+import json
+from pathlib import Path
+
 import cgroups
 import pytest
 from claims import claim, read_claim
 from containers import OBEDIENT, STUBBORN
+from cstop import BINARY, Running
 from processes import Process
 from views import kind_of_host
 
@@ -69,21 +73,70 @@ def make_room(cgroup):
     return room
 
 
+def write_join(directory, joined):
+    """A program that runs another one in these cgroups."""
+    join = directory / "join"
+    entries = "".join(f"echo $$ >{cgroup}/cgroup.procs\n" for cgroup in joined)
+    join.write_text(f'#!/bin/sh -e\n{entries}exec "$@"\n')
+    join.chmod(0o755)
+    return join
+
+
 def test_r07_a_cgroup_that_cstop_itself_is_in_is_not_killed(place, tmp_path):
     """A throw-away one: nobody else is in it, should it be killed after all."""
     parent = place.prefix + "parent"
     web = place.container("web", STUBBORN, cgroup=f"/{parent}/{place.id('web')}")
     other = place.container("other", STUBBORN)
-    join = tmp_path / "join"
-    entries = "".join(f"echo $$ >{make_room(cgroup)}/cgroup.procs\n" for cgroup in cgroups.find(parent))
-    join.write_text(f'#!/bin/sh -e\n{entries}exec "$@"\n')
-    join.chmod(0o755)
+    join = write_join(tmp_path, [make_room(cgroup) for cgroup in cgroups.find(parent)])
     usual, place.view.enter = place.view.enter, lambda command: [str(join), *usual(command)]
     try:
         with claim_paths(web, lambda path: path.removesuffix("/" + web.id)):
             check_only_init_is_killed(place, web, other)
     finally:
         place.view.enter = usual
+
+
+def show_host(container, rootfs):
+    """What cstop needs of the host, at its own place in the container."""
+    rootfs.mkdir()
+    file = container.bundle / "config.json"
+    config = json.loads(file.read_text(encoding="utf-8"))
+    config["root"] = {"path": str(rootfs), "readonly": False}
+    config["mounts"] = [mount for mount in config["mounts"] if mount["destination"] != "/notes"]
+    config["process"]["args"] = ["sleep", "1000"]
+    needed = ["/usr", "/bin", "/lib", "/lib64", *("/" + path.parts[1] for path in (BINARY, container.place.root))]
+    for path in filter(Path.exists, map(Path, dict.fromkeys(needed))):
+        if path.is_symlink():
+            (rootfs / path.name).symlink_to(path.readlink())
+        else:
+            config["mounts"].append(
+                {"destination": str(path), "type": "bind", "source": str(path), "options": ["rbind", "rw"]}
+            )
+    file.write_text(json.dumps(config), encoding="utf-8")
+
+
+def test_r07_from_within_a_container_its_init_alone_is_killed(place, tmp_path):
+    """As with `docker exec` into a container that sees the processes and the state files of the host."""
+    web = place.make("web", shared_pids=True)
+    show_host(web, tmp_path / "rootfs")
+    web.run()
+    join = write_join(tmp_path, web.cgroups())
+    inside = ["nsenter", f"--mount=/proc/{web.pid}/ns/mnt", "--", *place.command("-t", "0", web.id)]
+    ended = Running([str(join), *inside]).ended()
+    assert (ended.status, ended.names) == (0, [web.id]), ended.err
+    assert "only init was killed" in ended.err
+    assert not web.init.is_alive()
+
+
+def test_r07_a_neighbour_whose_id_is_the_end_of_its_id_does_not_claim_an_init(place):
+    """Where cstop sees no cgroup, as in a container of its own: the longest id tells whose a cgroup is."""
+    other = place.container("web", OBEDIENT)
+    web = place.container(f"app-{other.id}", OBEDIENT)
+    blind = ["unshare", "--mount", "--propagation", "private", "sh", "-c", 'umount -R /sys/fs/cgroup && exec "$@"', "sh"]
+    ended = Running(place.view.enter([*blind, *place.command(web.id)])).ended()
+    assert (ended.status, ended.names) == (0, [web.id]), ended.err
+    assert web.received() == ["TERM"]
+    assert other.is_untouched()
 
 
 def leave(pid, *, but):
