@@ -26,6 +26,11 @@ bool is_inside(const std::string* process, std::string_view cgroup) {
     return process != nullptr && is_at_or_below(*process, cgroup);
 }
 
+/// cgroup_namespaces(7): then a path that both of us know means two places.
+bool is_outside_our_namespace(const std::string* process) {
+    return process != nullptr && (*process == "/.." || process->starts_with("/../"));
+}
+
 /// A cgroup that bears no id may be anybody's: only the process in it can make it the container's.
 std::string explain_anonymous(const CgroupClaim& claim) {
     if (*claim.init != claim.path) {
@@ -65,6 +70,9 @@ std::string explain_refusal(const CgroupClaim& claim) {
         return is_named_after(claim.path, claim.container_id)
                    ? ""
                    : "init is gone and the cgroup does not bear the container's id";
+    }
+    if (is_outside_our_namespace(claim.init)) {
+        return "init is outside of cstop's cgroup namespace";
     }
     // Also when init was moved out (faults.md F23): the id tells whose the cgroup is.
     if (is_named_after(claim.path, claim.container_id)) {

@@ -139,6 +139,29 @@ def test_r07_a_neighbour_whose_id_is_the_end_of_its_id_does_not_claim_an_init(pl
     assert other.is_untouched()
 
 
+@pytest.mark.parametrize("runtime", ["runc", "crun"] if kind_of_host() != "v1" else [])
+def test_r07_a_cgroup_of_the_same_id_in_cstops_own_namespace_is_not_killed(make_place, canary, runtime):
+    """As in an engine's container that sees the processes and the state files of the host: "/ID" is another there."""
+    place = make_place(runtime, "v2")
+    parent = place.prefix + "parent"
+    web = place.container("web", STUBBORN)
+    place.container("other", STUBBORN, cgroup=f"/{parent}/{place.id('other')}")
+    room = next(cgroup for cgroup in cgroups.find(parent) if (cgroup / "cgroup.kill").exists()) / "room"
+    same = room / web.id
+    same.mkdir(parents=True)
+    (same / "cgroup.procs").write_text(str(canary.pid), encoding="ascii")
+    mount = 'umount -R /sys/fs/cgroup && mount -t cgroup2 none /sys/fs/cgroup && exec "$@"'
+    inside = ["unshare", "--cgroup", "--mount", "--propagation", "private", "sh", "-c", mount, "sh"]
+    script = f'echo $$ >{room}/cgroup.procs; exec "$@"'
+    options = ["-t", "0", "--kill-timeout", "2"]
+    ended = Running(["sh", "-c", script, "sh", *inside, *place.command(*options, web.id)]).ended()
+    cgroups.move_to_roots(canary.pid)  # whoever is in the test's cgroups is killed in its end
+    assert (ended.status, ended.names) == (0, [web.id]), ended.err
+    assert "only init was killed" in ended.err and "cgroup namespace" in ended.err
+    assert not web.init.is_alive()
+    assert canary.poll() is None
+
+
 def leave(pid, *, but):
     """Out of the container's cgroup in every hierarchy but one."""
     for mount, _ in cgroups.mounts():

@@ -151,6 +151,11 @@ TEST_CASE("a cgroup is refused when it is not the container's own") {
     CHECK(refusal("/docker/abc", true, &inside, root).empty());
     CHECK(refusal("/docker/abc", true, &outside, root).empty());
     CHECK(refusal("/docker/abc", false, nullptr, root).empty());
+    for (const std::string& beyond : {std::string("/.."), std::string("/../docker/abc"), std::string("/../../abc")}) {
+        CHECK(refusal("/docker/abc", true, &beyond, root) == "init is outside of cstop's cgroup namespace");
+    }
+    const std::string dotted = "/..abc";
+    CHECK(refusal("/docker/abc", true, &dotted, root).empty());
     CHECK(refusal("/custom", true, &outside, root) == "init is not a member");
     CHECK(refusal("/custom", true, nullptr, root) == "init is not a member");
     CHECK(refusal("/custom", false, nullptr, root) == "init is gone and the cgroup does not bear the container's id");
