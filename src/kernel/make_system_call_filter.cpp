@@ -37,8 +37,8 @@ constexpr std::array allowed_calls = {
     SCMP_SYS(clock_gettime),
     // signals and processes
     SCMP_SYS(pidfd_open), SCMP_SYS(pidfd_send_signal), SCMP_SYS(tgkill), SCMP_SYS(rt_sigaction),
-    SCMP_SYS(rt_sigprocmask), SCMP_SYS(wait4), SCMP_SYS(exit_group), SCMP_SYS(getpid), SCMP_SYS(getppid),
-    SCMP_SYS(gettid), SCMP_SYS(geteuid), SCMP_SYS(getpgrp), SCMP_SYS(prlimit64),
+    SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn), SCMP_SYS(wait4), SCMP_SYS(exit_group), SCMP_SYS(getpid),
+    SCMP_SYS(getppid), SCMP_SYS(gettid), SCMP_SYS(geteuid), SCMP_SYS(getpgrp), SCMP_SYS(prlimit64),
     // confining itself and its parser further
     SCMP_SYS(capget), SCMP_SYS(capset), SCMP_SYS(seccomp), SCMP_SYS(landlock_create_ruleset),
     SCMP_SYS(landlock_restrict_self),
@@ -47,32 +47,14 @@ constexpr std::array allowed_calls = {
     SCMP_SYS(uname)};
 
 /// What a sanitizer's runtime does besides, its leak check included.
-constexpr std::array sanitizer_calls = {SCMP_SYS(mmap),
-                                        SCMP_SYS(mprotect),
-                                        SCMP_SYS(clone),
-                                        SCMP_SYS(ptrace),
-                                        SCMP_SYS(prctl),
-                                        SCMP_SYS(nanosleep),
-                                        SCMP_SYS(clock_nanosleep),
-                                        SCMP_SYS(getrusage),
-                                        SCMP_SYS(open),
-                                        SCMP_SYS(sigaltstack),
-                                        SCMP_SYS(rt_sigreturn),
-                                        SCMP_SYS(sched_yield),
-                                        SCMP_SYS(sched_getaffinity),
-                                        SCMP_SYS(sysinfo),
-                                        SCMP_SYS(getcwd),
-                                        SCMP_SYS(lseek),
-                                        SCMP_SYS(exit),
-                                        SCMP_SYS(stat),
-                                        SCMP_SYS(lstat),
-                                        SCMP_SYS(access),
-                                        SCMP_SYS(dup),
-                                        SCMP_SYS(dup2),
-                                        SCMP_SYS(getrandom),
-                                        SCMP_SYS(getuid),
-                                        SCMP_SYS(getgid),
-                                        SCMP_SYS(getegid)};
+constexpr std::array sanitizer_calls = {
+    SCMP_SYS(mmap),    SCMP_SYS(mprotect),    SCMP_SYS(clone),           SCMP_SYS(ptrace),
+    SCMP_SYS(prctl),   SCMP_SYS(nanosleep),   SCMP_SYS(clock_nanosleep), SCMP_SYS(getrusage),
+    SCMP_SYS(open),    SCMP_SYS(sigaltstack), SCMP_SYS(sched_yield),     SCMP_SYS(sched_getaffinity),
+    SCMP_SYS(sysinfo), SCMP_SYS(getcwd),      SCMP_SYS(lseek),           SCMP_SYS(exit),
+    SCMP_SYS(stat),    SCMP_SYS(lstat),       SCMP_SYS(access),          SCMP_SYS(dup),
+    SCMP_SYS(dup2),    SCMP_SYS(getrandom),   SCMP_SYS(getuid),          SCMP_SYS(getgid),
+    SCMP_SYS(getegid)};
 
 constexpr std::array deadly_calls = {SCMP_SYS(execve),
                                      SCMP_SYS(execveat),
