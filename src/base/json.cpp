@@ -133,9 +133,10 @@ class PathReader {
 public:
     explicit PathReader(std::string_view bytes) : bytes_(bytes), scanner_(bytes) {}
 
-    Result<Json> read(const Rests& rests) {
+    Result<Json> read(JsonPaths paths) {
         Json document;
-        const Fork fork = {.is_wanted_whole = rests.empty(), .rests = rests};
+        Fork fork = {.is_wanted_whole = paths.size() == 0, .rests = paths};
+        std::erase(fork.rests, "");
         if (!read_value(fork, 0, document) || !scanner_.take_end()) {
             return fail(ErrorCode::damaged, "damaged JSON at " + scanner_.problem());
         }
@@ -200,6 +201,9 @@ private:
         if (!bounds_.admit_text(key)) {
             return scanner_.refuse(bounds_.problem);
         }
+        if (members.empty()) {
+            members.reserve(rests.size());
+        }
         Json::Member& member = members.emplace_back();
         member.first = std::move(key);
         return read_value(fork, level, member.second);
@@ -246,14 +250,21 @@ private:
         return scanner_.take(':', "expected ':'");
     }
 
-    // `raw` is a part of the document that the scanner has found to be JSON.
+    // `raw` is a part of the document that the scanner has found to be JSON. A string without escapes is its own text:
+    // most of what is kept is such a string, and a parser for each would cost more than all else.
     bool build(std::string_view raw, Json& value) {
         Builder builder(bounds_);
-        if (!nlohmann::json::sax_parse(raw.begin(), raw.end(), &builder)) {
+        const bool is_own_text = raw.starts_with('"') && !raw.contains('\\');
+        if (is_own_text ? !build_text(raw, builder) : !nlohmann::json::sax_parse(raw.begin(), raw.end(), &builder)) {
             return scanner_.refuse(bounds_.problem, static_cast<std::size_t>(raw.data() - bytes_.data()));
         }
         value = builder.take_result();
         return true;
+    }
+
+    static bool build_text(std::string_view quoted, Builder& builder) {
+        std::string text(quoted.substr(1, quoted.size() - 2));
+        return builder.string(text);
     }
 
     std::string_view bytes_;
@@ -264,6 +275,9 @@ private:
 }  // namespace
 
 bool has_duplicate_key(const Json::Object& members) {
+    if (members.size() <= 2) {
+        return members.size() == 2 && members[0].first == members[1].first;
+    }
     std::vector<std::string_view> keys;
     keys.reserve(members.size());
     for (const auto& member : members) {
@@ -319,7 +333,7 @@ std::span<const Json::Member> Json::members() const {
 }
 
 Result<Json> read_json(std::string_view bytes, JsonPaths paths) {
-    return PathReader(bytes).read(Rests(paths));
+    return PathReader(bytes).read(paths);
 }
 
 }  // namespace cstop

@@ -58,7 +58,7 @@ bool has_duplicate_key(const Json::Object& members);
 
 /// Which members are worth keeping: dotted paths, "*" for any member or element: {"config.labels", "cgroup_paths"}.
 /// A path keeps the whole value below it, and the way to it; where it ends too early (at a number, say) what is there.
-/// No paths: everything is kept.
+/// No paths: everything is kept. An empty path names nothing: what is wanted only at times is left out by it.
 using JsonPaths = std::initializer_list<std::string_view>;
 
 /// The document, with only the members named by `paths` (others are read over, checked as JSON, and dropped).

@@ -391,6 +391,35 @@ TEST_CASE("paths keep what they name and nothing else") {
     CHECK(json_of(R"([{"Config":"x","Layers":[1]}])", {"*.Config"}).elements()[0]["Config"].text() == "x");
 }
 
+TEST_CASE("an empty path names nothing, not even an empty key") {
+    const auto* text = R"({"":1,"id":"c1"})";
+    CHECK(json_of(text, {"id", ""}).members().size() == 1);
+    CHECK(json_of(text, {""}).members().empty());
+    CHECK(json_of(text).members().size() == 2);
+}
+
+TEST_CASE("a string is found to be plain or not wherever a byte of it stands") {
+    // Eight bytes are looked at together: each special one is tried at every place of two such words and a rest.
+    const std::string plain = "abcdefghijklmnopqrst";
+    CHECK(json_of("[\"" + plain + "\"]").elements()[0].text() == plain);
+    for (std::size_t place = 0; place < plain.size(); ++place) {
+        const auto with = [&](std::string_view inserted) { return std::string(plain).replace(place, 1, inserted); };
+        const auto document = [](const std::string& text) { return "{\"key\":\"" + text + "\",\"other\":[\"x\"]}"; };
+        CAPTURE(place);
+        for (const std::string_view good : {"\x20", "!", "#", "[", "]", "~", "\x7f", "\xc3\xa9", "\xf0\x9f\x90\xb3"}) {
+            CHECK(json_of(document(with(good)), {"key"})["key"].text() == with(good));
+            CHECK(json_of(document(with(good)), {"other"})["other"].elements()[0].text() == "x");
+        }
+        CHECK(json_of(document(with("\\\"")), {"key"})["key"].text() == with("\""));
+        CHECK(json_of(document(with("\\u00e9")), {"key"})["key"].text() == with("\xc3\xa9"));
+        CHECK(json_of(document(with("\\\"")), {"other"})["other"].elements()[0].text() == "x");
+        for (const std::string_view bad : {"\x01", "\x1f", "\n", "\"", "\\q", "\x80", "\xc3", "\xff"}) {
+            CHECK_FALSE(read_json(document(with(bad)), {"key"}).has_value());
+            CHECK_FALSE(read_json(document(with(bad)), {"other"}).has_value());
+        }
+    }
+}
+
 TEST_CASE("a path that ends too early keeps what is there") {
     CHECK(json_of(R"({"config":5})", {"config.labels"})["config"].integer(0, 9) == 5);
     CHECK(json_of(R"({"config":null})", {"config.labels"})["config"].is_null());
