@@ -16,8 +16,10 @@ void take_config(const StateText& text, model::Container& container) {
         container.warnings.emplace_back("config.json of its state directory cannot be read: no annotations");
         return;
     }
-    const auto config = text.read(text.companion, {"annotations", "linux.namespaces.*.type", "linux.namespaces.*.path",
-                                                   "mounts.*.source", "mounts.*.destination"});
+    const bool has_mounts = may_name_engine_directory(text.companion, text.id);
+    const auto config =
+        text.read(text.companion, {"annotations", "linux.namespaces.*.type", "linux.namespaces.*.path",
+                                   has_mounts ? "mounts.*.source" : "", has_mounts ? "mounts.*.destination" : ""});
     if (!config) {
         container.warnings.push_back("config.json: " + format_error(config.error()));
         return;

@@ -37,4 +37,8 @@ std::vector<model::Annotation> parse_annotations(const Json& object);
 /// /etc/resolv.conf from, when that directory carries the container's id: it is the engine's own one (docker). Else "".
 std::string find_engine_directory(const Json& mounts, std::string_view id);
 
+/// Could find_engine_directory find something in this text? False only when it cannot: then no mount is worth keeping,
+/// and there may be many of them.
+bool may_name_engine_directory(std::string_view text, std::string_view id);
+
 }  // namespace cstop::discover

@@ -56,10 +56,12 @@ bool has_new_namespace(const Json& namespaces, std::string_view type) {
 }  // namespace
 
 Result<std::optional<model::Container>> parse_runc_state(const StateText& text) {
+    const bool has_mounts = may_name_engine_directory(text.state, text.id);
     CSTOP_TRY(const Json state,
               text.read(text.state, {"id", "init_process_pid", "init_process_start", "created", "config.labels",
-                                     "config.namespaces.*.type", "config.namespaces.*.path", "config.mounts.*.source",
-                                     "config.mounts.*.destination", "cgroup_paths"}));
+                                     "config.namespaces.*.type", "config.namespaces.*.path",
+                                     has_mounts ? "config.mounts.*.source" : "",
+                                     has_mounts ? "config.mounts.*.destination" : "", "cgroup_paths"}));
     if (find_field(state, "init_process_pid") == nullptr) {
         return std::nullopt;
     }

@@ -47,7 +47,25 @@ const model::CgroupPath* find_cgroup(const model::Container& container, std::str
     return nullptr;
 }
 
+std::string runc_with_mount(std::string_view source) {
+    return fmt::format(
+        R"({{"id":"web","init_process_pid":42,"init_process_start":7,"config":{{"mounts":[)"
+        R"({{"source":"/srv/data","destination":"/data"}},{{"source":"{}","destination":"/etc/hosts"}}]}}}})",
+        source);
+}
+
 constexpr std::string_view stop_signal = "org.opencontainers.image.stopSignal";
+
+TEST_CASE("only a mount from a directory of the container's own names the engine's directory") {
+    const auto find = [](std::string_view source) {
+        return parse_runc("web", runc_with_mount(source)).engine_directory;
+    };
+    CHECK(find("/srv/docker/containers/web/hosts") == "/srv/docker/containers/web");
+    CHECK(find("/srv/docker/containers/webs/hosts").empty());
+    CHECK(find("/srv/docker/containers/web/more/hosts").empty());
+    CHECK(find("/srv/docker/containers/web").empty());
+    CHECK(find("/srv/docker/hosts").empty());
+}
 
 TEST_CASE("runc 1.1.5 on a hybrid host: everything that stopping needs is read") {
     const auto container = parse_runc("p1", read_data("runc-1.1.5-plain-hybrid/p1/state.json"));
