@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "base/text.hpp"
 #include "kernel/membership.hpp"
 
 namespace cstop::kernel {
@@ -48,12 +47,17 @@ bool is_named_after(std::string_view path, std::string_view container_id) {
     if (container_id.empty()) {
         return false;
     }
-    const std::vector<std::string_view> parts = split_text(path, '/');
-    if (bears_id(parts.back(), container_id)) {
+    const auto take_last = [&path] {
+        const std::size_t slash = path.rfind('/');
+        const std::string_view last = path.substr(slash == std::string_view::npos ? 0 : slash + 1);
+        path = path.substr(0, slash == std::string_view::npos ? 0 : slash);
+        return last;
+    };
+    if (bears_id(take_last(), container_id)) {
         return true;
     }
-    return parts.size() > 1 && parts[parts.size() - 2].ends_with(scope_suffix) &&
-           bears_id(parts[parts.size() - 2], container_id);
+    const std::string_view holder = take_last();
+    return holder.ends_with(scope_suffix) && bears_id(holder, container_id);
 }
 
 std::string explain_refusal(const CgroupClaim& claim) {

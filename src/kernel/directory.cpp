@@ -35,10 +35,10 @@ std::optional<FileIdentity> identify(int directory, const char* path, int flags)
                         .born_at = born_at};
 }
 
-Result<FileContent> read_regular(const Descriptor& descriptor, std::size_t limit, const std::string& name) {
+Result<FileContent> read_regular(const Descriptor& descriptor, std::size_t limit, std::string_view name) {
     struct stat status{};
     if (::fstat(descriptor.number(), &status) != 0) {
-        return fail_with_errno(errno, "stat " + name);
+        return fail_with_errno(errno, fmt::format("stat {}", name));
     }
     if (!S_ISREG(status.st_mode)) {
         return fail(ErrorCode::damaged, fmt::format("read {}: not a regular file", name));
@@ -64,7 +64,9 @@ Result<Descriptor> open_absolute(const std::string& path, int flags) {
 }
 
 std::string join(const Directory& parent, std::string_view relative) {
-    return fmt::format("{}/{}", parent.path(), relative);
+    std::string path;
+    path.reserve(parent.path().size() + 1 + relative.size());
+    return path.append(parent.path()).append("/").append(relative);
 }
 
 }  // namespace

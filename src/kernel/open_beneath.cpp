@@ -35,8 +35,15 @@ bool is_plain_relative(std::string_view relative) {
     if (relative.empty() || relative.front() == '/' || relative.find('\0') != std::string_view::npos) {
         return false;
     }
-    return std::ranges::none_of(split_text(relative, '/'),
-                                [](std::string_view part) { return part == "." || part == ".."; });
+    for (std::size_t begin = 0; begin <= relative.size();) {
+        const std::size_t end = std::min(relative.find('/', begin), relative.size());
+        const std::string_view part = relative.substr(begin, end - begin);
+        if (part == "." || part == "..") {
+            return false;
+        }
+        begin = end + 1;
+    }
+    return true;
 }
 
 int call_openat(int directory, const std::string& name, int flags) {
@@ -114,7 +121,9 @@ struct End {
 Result<std::string> read_until(const Descriptor& descriptor, std::size_t limit, std::string_view name, End end) {
     std::string bytes;
     std::size_t length = 0;
-    std::size_t room = std::max<std::size_t>(4096, end.expected.value_or(0) + 1);
+    // A file that the kernel makes says that it has 0 bytes.
+    const std::size_t expected = end.expected.value_or(0);
+    std::size_t room = expected == 0 ? 4096 : expected + 1;
     while (true) {
         // One byte more than allowed tells "exactly the limit" from "too long".
         bytes.resize(std::min(limit + 1, room));
