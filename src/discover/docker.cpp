@@ -74,7 +74,7 @@ void read_store(model::Container& container, NameBook& /*book*/) {
 }
 
 bool may_own(const StateText& text, std::string_view root) {
-    return is_docker_root(root) || text.state.contains("/containers/" + std::string(text.id) + "/");
+    return is_docker_root(root) || may_name_engine_directory(text.state, text.id);
 }
 
 }  // namespace

@@ -31,7 +31,7 @@ void add_sighting(const Root& root, std::string_view id, Detail detail, NameBook
 /// Each may cost a process that parses it.
 constexpr std::size_t most_entries_of_stranger = 1024;
 
-/// What a root lists, by name. `.name` is no container: crun and containerd park things there.
+/// What a root lists, unsorted. `.name` is no container: crun and containerd park things there.
 std::vector<std::string> list_entries(const Root& root, std::vector<Error>& problems) {
     auto names = kernel::list_names(root.directory);
     if (!names) {
@@ -39,12 +39,12 @@ std::vector<std::string> list_entries(const Root& root, std::vector<Error>& prob
         return {};
     }
     std::erase_if(*names, [](const std::string& name) { return name.starts_with('.'); });
-    std::ranges::sort(*names);
     if (kernel::is_foreign(root.writers) && names->size() > most_entries_of_stranger) {
         problems.push_back({.code = ErrorCode::unsupported,
                             .errno_value = 0,
                             .what = fmt::format("{}: of another user's {} entries only {} are looked at",
                                                 root.directory.path(), names->size(), most_entries_of_stranger)});
+        std::ranges::sort(*names);
         names->resize(most_entries_of_stranger);
     }
     return *std::move(names);
@@ -63,8 +63,21 @@ bool add_gvisor(const Root& root, std::string_view name, std::vector<Sighting>& 
 }
 
 bool is_meant(const Root& root, const std::string& id, std::span<const std::string> words) {
+    if (!is_container_id(id)) {
+        return parse_gvisor_name(id).has_value();
+    }
     const bool is_prefix = std::ranges::any_of(words, [&](const std::string& word) { return id.starts_with(word); });
     return is_prefix || may_be_called_any(root, id, words);
+}
+
+void add_all(const Root& root, std::vector<std::string> names, Detail detail, NameBook& book,
+             std::vector<Sighting>& sightings) {
+    std::ranges::sort(names);
+    for (const std::string& name : names) {
+        if (!add_gvisor(root, name, sightings) && is_container_id(name)) {
+            add_sighting(root, name, detail, book, sightings);
+        }
+    }
 }
 
 }  // namespace
@@ -81,11 +94,9 @@ std::vector<Sighting> scan_for_words(std::span<const Root> roots, std::span<cons
                                      std::vector<Error>& problems) {
     std::vector<Sighting> sightings;
     for (const Root& root : roots) {
-        for (const std::string& name : list_entries(root, problems)) {
-            if (!add_gvisor(root, name, sightings) && is_container_id(name) && is_meant(root, name, words)) {
-                add_sighting(root, name, Detail::status, book, sightings);
-            }
-        }
+        auto names = list_entries(root, problems);
+        std::erase_if(names, [&](const std::string& name) { return !is_meant(root, name, words); });
+        add_all(root, std::move(names), Detail::status, book, sightings);
     }
     return sightings;
 }
@@ -94,11 +105,7 @@ std::vector<Sighting> scan_all(std::span<const Root> roots, Detail detail, NameB
                                std::vector<Error>& problems) {
     std::vector<Sighting> sightings;
     for (const Root& root : roots) {
-        for (const std::string& name : list_entries(root, problems)) {
-            if (!add_gvisor(root, name, sightings) && is_container_id(name)) {
-                add_sighting(root, name, detail, book, sightings);
-            }
-        }
+        add_all(root, list_entries(root, problems), detail, book, sightings);
     }
     return sightings;
 }
