@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <signal.h>
 #include <string_view>
 #include <utility>
 
@@ -33,11 +34,31 @@ private:
     std::span<const Cgroup> cgroups_;
 };
 
+/// Ctrl-Z waits while this lives: a cstop that is stopped would leave frozen what it has frozen.
+class NoJobControl {
+public:
+    NoJobControl() {
+        sigset_t signals;
+        ::sigemptyset(&signals);
+        for (const int number : {SIGTSTP, SIGTTIN, SIGTTOU}) {
+            ::sigaddset(&signals, number);
+        }
+        ::pthread_sigmask(SIG_BLOCK, &signals, &before_);
+    }
+    NoJobControl(const NoJobControl&) = delete;
+    NoJobControl& operator=(const NoJobControl&) = delete;
+    ~NoJobControl() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+private:
+    sigset_t before_{};
+};
+
 std::string name_walk(bool is_frozen) {
     return is_frozen ? "freeze and walk" : "walk";
 }
 
 Result<KillReport> freeze_and_walk(std::span<const Cgroup> cgroups, OwnProcess& own, std::string reason) {
+    const NoJobControl no_job_control;  // before the freeze: destroyed after the thaw
     const ThawAtEnd thaw(cgroups);
     std::vector<Freeze> frozen;
     for (const Cgroup& cgroup : cgroups) {

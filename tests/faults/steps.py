@@ -33,6 +33,11 @@ class Steps:
     def has_ended(self):
         return self.path is None
 
+    @property
+    def pid(self):
+        """Of the program that takes the steps: cstop is its child."""
+        return self._running.pid
+
     def step(self):
         """To the next call. The path that it looks up, "-" if it looks up none, None if there is no next call."""
         self.has_acted = self.has_acted or self.path in ACTS
@@ -56,6 +61,11 @@ class Steps:
     def kill(self):
         """Before the call is done."""
         self._finish(b"k")
+
+    def let_run(self):
+        """On by itself; run() waits for the end."""
+        self._order(b"r")
+        self.path = None
 
     def run(self):
         """To the end. How it ended."""

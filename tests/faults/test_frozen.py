@@ -1,11 +1,16 @@
 """Rows about cgroups that are frozen: a container's own, one above it, one below it."""
 
 import re
+import signal
+import sys
+import time
 from contextlib import contextmanager
 
 import cgroups
 import pytest
 from containers import OBEDIENT, STUBBORN
+from pace import within
+from processes import Process
 from views import kind_of_host
 
 V1 = [("runc", "hybrid"), ("crun", "v1")] if kind_of_host() == "hybrid" else [("runc", "v1"), ("crun", "v1")]
@@ -124,3 +129,40 @@ def test_f06b_a_frozen_cgroup_below_is_thawed_and_dies(place):
     assert (ended.status, ended.names) == (0, [web.id]), ended.err
     assert web.is_gone()
     assert not cgroups.is_frozen(below)
+
+
+# In a group of its own: the kernel drops a SIGTSTP for a group that nobody outside of it could continue.
+APART = "import os, sys; os.setpgid(0, 0); os.execvp(sys.argv[1], sys.argv[1:])"
+
+
+def find_child(pid):
+    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
+        return Process(int(file.read()))
+
+
+@pytest.mark.parametrize("runtime_and_kind", [pair for pair in V1 if pair[1] == "v1" and kind_of_host() != "v2"], ids="-".join)
+def test_ctrl_z_leaves_nobody_frozen(runtime_and_kind, make_place, step_through, monkeypatch):
+    """It comes while everybody is frozen to be killed, and stops cstop."""
+    place = make_place(*runtime_and_kind)
+    web = place.container("web", STUBBORN, shared_pids=True)
+    usual = place.view.enter
+    monkeypatch.setattr(place.view, "enter", lambda command: [sys.executable, "-c", APART, *usual(command)])
+    steps = step_through(place, "-t", "0", web.id)
+    monkeypatch.undo()
+    while not web.is_frozen():
+        assert steps.step() is not None
+    cstop = find_child(steps.pid)
+    cstop.send(signal.SIGTSTP)
+    steps.let_run()
+    try:
+        deadline = time.monotonic() + within(20)
+        while cstop.state() != "T":
+            assert time.monotonic() < deadline
+            time.sleep(0.001)
+        assert not web.is_frozen()
+    finally:
+        cstop.send(signal.SIGCONT)
+        cstop.close()
+    ended = steps.run()
+    assert (ended.status, ended.names) == (0, [web.id]), ended.err
+    assert web.is_gone()
