@@ -41,6 +41,17 @@ class Process:
             assert time.monotonic() < deadline, f"{self.pid} has not slept within {seconds} s"
             time.sleep(0.01)
 
+    def wait_until_called(self, name, seconds=20):
+        """A child of a shell has the shell's name until its exec."""
+        deadline = time.monotonic() + within(seconds)
+        while self._read_name() != name:
+            assert time.monotonic() < deadline, f"{self.pid} was not called {name} within {seconds} s"
+            time.sleep(0.01)
+
+    def _read_name(self):
+        with open(f"/proc/{self.pid}/comm", encoding="utf-8", errors="replace") as file:
+            return file.read().strip()
+
     def _read_wchan(self):
         with open(f"/proc/{self.pid}/wchan", encoding="ascii") as file:
             return file.read()

@@ -3,10 +3,12 @@
 import json
 import re
 import signal
+from contextlib import closing
 
 import pytest
 from containers import OBEDIENT, STOP_SIGNAL, STUBBORN
 from cstop import UNDER
+from processes import Process
 
 # What a process does to itself, and what it reads. Everything else could be noticed by others.
 HARMLESS = {
@@ -206,6 +208,9 @@ def test_a_stopped_container_has_no_plan(place):
 def test_leftovers_of_a_dead_init_are_named_and_only_they_have_a_plan(place):
     web = place.container("web", OBEDIENT, shared_pids=True, before="sleep 1000 & sleep 1000 &").kill_init()
     left = web.members()
+    for pid in left:
+        with closing(Process(pid)) as process:
+            process.wait_until_called("sleep")
     told = explain(place, web)
     assert told["status"] == ["stopped"]
     assert told["processes"] == [f"3: {', '.join(f'{pid} (sleep)' for pid in left)}"]
