@@ -70,6 +70,7 @@ struct Line {
 
 std::vector<Line> list_lines(const model::Forecast& forecast) {
     std::vector<Line> lines;
+    lines.reserve(forecast.steps.size() + 1);
     for (const ForeseenStep& step : forecast.steps) {
         lines.push_back({.when = "at " + format_brief(step.at), .what = format_action(step)});
     }
@@ -115,6 +116,7 @@ std::vector<std::string> format_cgroups(const Evidence& evidence) {
         known->second += cgroup.is_frozen ? " frozen" : "";
     }
     std::vector<std::string> lines;
+    lines.reserve(paths.size());
     for (const auto& [path, hierarchies] : paths) {
         lines.push_back(fmt::format("{} ({})", path, hierarchies));
     }
@@ -186,6 +188,7 @@ std::vector<std::string> format_forecast(const model::Plan& plan, const Evidence
         width = std::max(width, line.when.size());
     }
     std::vector<std::string> texts;
+    texts.reserve(lines.size());
     for (const Line& line : lines) {
         texts.push_back(fmt::format("{}  {}", pad_text(line.when, width), line.what));
     }
