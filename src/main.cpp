@@ -71,23 +71,23 @@ ExitStatus finish(Streams& streams, Agenda& agenda) {
     return report::merge_exit_statuses(agenda.statuses);
 }
 
+void tell_notice(const model::Request& request, const std::string& notice, Streams& streams) {
+    if (!notice.empty() && request.verbosity != model::Verbosity::quiet) {
+        report::tell_warning(streams.err, notice);
+    }
+}
+
 /// Problems met while scanning matter when the container that was asked for may be among them.
 void tell_problems(const model::Request& request, const std::vector<Error>& problems, Streams& streams,
                    Agenda& agenda) {
     const bool is_complete = !request.all && request.filters.empty() && agenda.plans.size() == agenda.entries.size();
     for (const auto& problem : problems) {
         if (is_complete) {
-            report::tell_warning(streams.err, format_error(problem));
+            tell_notice(request, format_error(problem), streams);
         } else {
             report::tell_error(streams.err, problem);
             agenda.statuses.push_back(ExitStatus::failed);
         }
-    }
-}
-
-void tell_notice(const model::Request& request, const std::string& notice, Streams& streams) {
-    if (!notice.empty() && request.verbosity != model::Verbosity::quiet) {
-        report::tell_warning(streams.err, notice);
     }
 }
 

@@ -1,5 +1,6 @@
 """What is said, and where."""
 
+import os
 import subprocess
 
 from containers import OBEDIENT, STOP_SIGNAL, STUBBORN
@@ -84,6 +85,22 @@ def test_quiet_prints_nothing_but_errors(place):
     ended = place.cstop("-q", "-t", "0.2", web.id, "nobody")
     assert (ended.status, ended.out) == (3, "")
     assert ended.err == "cstop: nobody: no such container\n"
+    assert web.is_gone()
+
+
+def test_quiet_leaves_out_the_warning_of_a_root_that_was_not_read_whole(any_place, tmp_path):
+    """Whoever was asked for is found all the same."""
+    web = any_place.container("web", OBEDIENT)
+    crowded = tmp_path / "crowded"
+    crowded.mkdir()
+    for number in range(1025):  # one more than a stranger's root may have
+        (crowded / str(number)).mkdir()
+    os.chown(crowded, 12345, 12345)
+    arguments = ["--root", crowded, web.id[:-1]]
+    told = any_place.cstop("--dry-run", *arguments)
+    assert told.status == 0 and "warning" in told.err and str(crowded) in told.err, told
+    ended = any_place.cstop("-q", *arguments)
+    assert (ended.status, ended.err) == (0, ""), ended
     assert web.is_gone()
 
 
