@@ -1,7 +1,7 @@
 // Makes processes that do nothing, to be stopped. They end with SIGTERM, or with the end of standard input.
 //
 //   crowd COUNT                  prints a line "PID START" for each, START as in field 22 of /proc/PID/stat
-//   crowd COUNT DIRECTORY        the same, each born in a new v2 cgroup of its own: DIRECTORY/0, DIRECTORY/1, ...
+//   crowd COUNT DIRECTORY        the same, each born in a new v2 cgroup of its own: DIR/DIR-0, DIR/DIR-1, ...
 //   crowd COUNT DIRECTORY all    the same, all born in the one v2 cgroup
 //   crowd COUNT LIST HOME        the same, all born in the v1 cgroup whose cgroup.procs LIST is; crowd goes back to
 //   HOME
@@ -57,7 +57,7 @@ static int open_directory(const char* path) {
 
 static int make_own(const char* parent, int number) {
     char path[4096];
-    snprintf(path, sizeof(path), "%s/%d", parent, number);
+    snprintf(path, sizeof(path), "%s/%s-%d", parent, strrchr(parent, '/') + 1, number);
     if (mkdir(path, 0755) != 0) {
         fail(path);
     }

@@ -56,9 +56,9 @@ class Crowd:
         self.processes = [(int(pid), int(start)) for pid, start in lines]
         hierarchy = "freezer" if kind == "v1" else ""
         for number, (pid, start) in enumerate(self.processes if kind == "apart" else self.processes[:1]):
-            own = self.cgroup / str(number) if kind == "apart" else self.cgroup
-            # Everybody in a cgroup is killed only if it bears the container's id.
+            # As of a runtime, the cgroup bears the container's id: else whose it is must be looked for.
             self.ids.append(f"{self.name}-{number}" if kind == "apart" else self.name)
+            own = self.cgroup / self.ids[-1] if kind == "apart" else self.cgroup
             write_state(self.root, self.ids[-1], pid, start, {hierarchy: str(own)})
 
     def close(self):
