@@ -10,10 +10,33 @@ namespace {
 
 constexpr std::string_view scope_suffix = ".scope";
 
-bool bears_id(std::string_view component, std::string_view id) {
+std::string_view without_scope(std::string_view component) {
     if (component.ends_with(scope_suffix)) {
         component.remove_suffix(scope_suffix.size());
     }
+    return component;
+}
+
+/// The two components of a path that may bear an id.
+struct Ends {
+    std::string_view last;
+    std::string_view holder;  ///< of `last`, where that is a scope; else empty
+};
+
+Ends split_ends(std::string_view path) {
+    const auto take_last = [&path] {
+        const std::size_t slash = path.rfind('/');
+        const std::string_view last = path.substr(slash == std::string_view::npos ? 0 : slash + 1);
+        path = path.substr(0, slash == std::string_view::npos ? 0 : slash);
+        return last;
+    };
+    const std::string_view last = take_last();
+    const std::string_view holder = take_last();
+    return {.last = last, .holder = holder.ends_with(scope_suffix) ? holder : ""};
+}
+
+bool bears_id(std::string_view component, std::string_view id) {
+    component = without_scope(component);
     if (component == id) {
         return true;
     }
@@ -44,20 +67,20 @@ std::string explain_anonymous(const CgroupClaim& claim) {
 }  // namespace
 
 bool is_named_after(std::string_view path, std::string_view container_id) {
-    if (container_id.empty()) {
-        return false;
+    const Ends ends = split_ends(path);
+    return !container_id.empty() && (bears_id(ends.last, container_id) || bears_id(ends.holder, container_id));
+}
+
+std::vector<std::string_view> list_borne_ids(std::string_view path) {
+    const Ends ends = split_ends(path);
+    std::vector<std::string_view> ids;
+    for (std::string_view id : {without_scope(ends.last), without_scope(ends.holder)}) {
+        while (!id.empty()) {
+            ids.push_back(id);
+            id.remove_prefix(std::min(id.find('-'), id.size() - 1) + 1);
+        }
     }
-    const auto take_last = [&path] {
-        const std::size_t slash = path.rfind('/');
-        const std::string_view last = path.substr(slash == std::string_view::npos ? 0 : slash + 1);
-        path = path.substr(0, slash == std::string_view::npos ? 0 : slash);
-        return last;
-    };
-    if (bears_id(take_last(), container_id)) {
-        return true;
-    }
-    const std::string_view holder = take_last();
-    return holder.ends_with(scope_suffix) && bears_id(holder, container_id);
+    return ids;
 }
 
 std::string explain_refusal(const CgroupClaim& claim) {

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace cstop::kernel {
 
@@ -21,6 +22,10 @@ struct CgroupClaim {
 /// Does the last component bear the id, whole or as in "libpod-ID" and "docker-ID.scope"? Below such a scope one more
 /// component is allowed ("libpod-ID.scope/container").
 bool is_named_after(std::string_view path, std::string_view container_id);
+
+/// Every id that the cgroup at `path` is named after, the longest of a component first. Parts of `path`; most of them
+/// are no container's.
+std::vector<std::string_view> list_borne_ids(std::string_view path);
 
 /// Empty when the claim holds; else why not.
 std::string explain_refusal(const CgroupClaim& claim);

@@ -1,7 +1,9 @@
 #include "kernel/init_proof.hpp"
 
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -28,7 +30,7 @@ bool is_in_cgroup_of(const Memberships& memberships, std::string_view id) {
 }
 
 /// The id of a container of the same root whose cgroup it is in. "app-web" bears the id "web" as well: the longest
-/// tells whose it is.
+/// tells whose it is. Only what a cgroup's name can mean is looked up: the root may hold thousands.
 std::optional<std::string> find_owner(const Target& target, const Memberships& memberships, bool bears_own_id) {
     const std::size_t slash = target.state_directory.rfind('/');
     if (slash == std::string::npos) {
@@ -38,10 +40,13 @@ std::optional<std::string> find_owner(const Target& target, const Memberships& m
     if (!root) {
         return std::nullopt;
     }
-    for (std::string& name : list_names(*root).value_or(std::vector<std::string>())) {
-        const bool is_part_of_own = bears_own_id && name.size() <= target.id.size();
-        if (!is_part_of_own && name != target.id && is_in_cgroup_of(memberships, name)) {
-            return std::move(name);
+    std::set<std::string_view> tried;
+    for (const Membership& membership : memberships) {
+        for (const std::string_view id : list_borne_ids(membership.path)) {
+            const bool is_part_of_own = bears_own_id && id.size() <= target.id.size();
+            if (!is_part_of_own && id != target.id && tried.insert(id).second && has_entry(*root, id)) {
+                return std::string(id);
+            }
         }
     }
     return std::nullopt;

@@ -82,6 +82,19 @@ def test_r05_the_init_of_another_container_is_left_alone(place, shared_pids):
     assert other.is_untouched()
 
 
+@pytest.mark.once  # a leak check attaches to the process, which strace already did
+def test_r05_whose_cgroup_it_is_tells_the_cgroup_and_no_look_at_every_container(place, tmp_path):
+    """There may be ten thousand."""
+    web, other = place.container("web", OBEDIENT), place.container("other", OBEDIENT)
+    web.kill_init()
+    log = tmp_path / "strace"
+    with claim_process(web, other.pid):
+        place.under = ("strace", "-f", "-q", "-y", "-e", "trace=getdents64", "-o", log)
+        ended = place.cstop("--dry-run", web.id)
+    assert f"in the cgroup of container {other.id}" in ended.err
+    assert f"<{place.root}>" not in log.read_text(encoding="utf-8")
+
+
 def test_r05_a_pid_that_is_reused_during_the_grace_is_left_alone(place, succeed):
     """cstop sleeps through the death, the reuse and the end of the grace."""
     web = place.container("web", STUBBORN)

@@ -44,6 +44,8 @@ void check_claim(const CgroupLocation& location, std::string_view id, const Memb
                  const CgroupMount& mount) {
     const std::string own = "/user.slice/session-1.scope";
     const std::string* const member = find_path(init, mount.hierarchies);
+    const auto ids = list_borne_ids(location.path);
+    REQUIRE((std::ranges::find(ids, id) != ids.end()) == is_named_after(location.path, id));
     for (const bool is_alive : {false, true}) {
         const std::string refusal = explain_refusal({.path = location.path,
                                                      .container_id = id,

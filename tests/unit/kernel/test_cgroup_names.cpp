@@ -134,6 +134,24 @@ TEST_CASE("a cgroup bears the id in the ways that engines write it") {
     }
 }
 
+TEST_CASE("the ids that a cgroup is named after are all that it bears") {
+    using Ids = std::vector<std::string_view>;
+    CHECK(list_borne_ids("/docker/abc") == Ids{"abc"});
+    CHECK(list_borne_ids("/x/docker-a-b.scope") == Ids{"docker-a-b", "a-b", "b"});
+    CHECK(list_borne_ids("/user.slice/libpod-abc.scope/container") == Ids{"container", "libpod-abc", "abc"});
+    CHECK(list_borne_ids("/x/a-") == Ids{"a-"});
+    CHECK(list_borne_ids("/x/--a") == Ids{"--a", "-a", "a"});
+    for (const char* nobodys : {"", "/", "/.scope", "/.scope/"}) {
+        CHECK(list_borne_ids(nobodys).empty());
+    }
+    for (const std::string_view path :
+         {"/docker/abc", "/x/docker-a-b.scope", "/user.slice/libpod-abc.scope/container"}) {
+        for (const std::string_view id : list_borne_ids(path)) {
+            CHECK(is_named_after(path, id));
+        }
+    }
+}
+
 TEST_CASE("a cgroup is refused when it is not the container's own") {
     const std::string inside = "/docker/abc/init.scope";
     const std::string outside = "/elsewhere";
