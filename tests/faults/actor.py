@@ -18,7 +18,7 @@ class Played:
     def end(self):
         self._process.stdin.close()
         self._process.stdout.close()
-        self._process.wait(20)
+        self._process.wait(60)
 
 
 @contextmanager

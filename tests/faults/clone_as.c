@@ -4,6 +4,7 @@
  *
  * Ends, and takes the program with it, when its standard input ends. */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <linux/sched.h>
 #include <signal.h>
 #include <stdint.h>
@@ -15,6 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+enum { MOST_MILLISECONDS = 60000 };
+
 int main(int argc, char** argv) {
     if (argc < 3) {
         return 99;
@@ -25,7 +28,12 @@ int main(int argc, char** argv) {
     arguments.exit_signal = SIGCHLD;
     arguments.set_tid = (uint64_t)(uintptr_t)&wanted;
     arguments.set_tid_size = 1;
-    const long child = syscall(SYS_clone3, &arguments, sizeof arguments);
+    long child = syscall(SYS_clone3, &arguments, sizeof arguments);
+    // Somebody else may have got the number, who perhaps does not live long.
+    for (int wait = 0; child < 0 && errno == EEXIST && wait < MOST_MILLISECONDS; ++wait) {
+        usleep(1000);
+        child = syscall(SYS_clone3, &arguments, sizeof arguments);
+    }
     if (child < 0) {
         perror("clone3");
         return 99;

@@ -43,5 +43,5 @@ class Successor:
     def close(self):
         self._holder.stdin.close()
         self._holder.stdout.close()
-        self._holder.wait(20)
+        self._holder.wait(60)
         self._process.close()

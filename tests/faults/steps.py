@@ -89,7 +89,7 @@ class Steps:
     def _order(self, order):
         os.write(self._orders, order)
 
-    def _read(self, seconds=20):
+    def _read(self, seconds=60):
         poller = select.poll()
         poller.register(self._calls, select.POLLIN)
         while b"\n" not in self._lines:

@@ -39,7 +39,7 @@ class StuckFilesystem:
         if not self._holder.stdin.closed:
             self._holder.stdin.close()
             self._holder.stdout.close()
-            self._holder.wait(20)
+            self._holder.wait(60)
 
     def close(self):
         """Returns what is left over. The last mount ends with the containers', a moment after them."""
@@ -52,7 +52,7 @@ class StuckFilesystem:
         return []
 
 
-def wait_for_state(process, state, seconds=20):
+def wait_for_state(process, state, seconds=60):
     """No event tells it."""
     deadline = time.monotonic() + seconds
     while process.state() != state:

@@ -35,7 +35,7 @@ def hung_fuse(view, directory):
     finally:
         server.stdin.close()
         server.stdout.close()
-        server.wait(20)
+        server.wait(60)
 
 
 @pytest.fixture
@@ -49,11 +49,11 @@ def test_f14_a_root_that_hangs_is_named_and_the_others_containers_are_stopped(fu
     hung = tmp_path / "hung"
     hung.mkdir()
     with hung_fuse(fuse_place.view, hung):
-        ended = fuse_place.cstop("--root", hung, web.id, limit=20)
-        missing = fuse_place.cstop("--root", hung, "nobody", limit=20)
-        everybody = fuse_place.cstop("--root", hung, "--dry-run", "--all", limit=20)
+        ended = fuse_place.cstop("--root", hung, web.id)
+        missing = fuse_place.cstop("--root", hung, "nobody")
+        everybody = fuse_place.cstop("--root", hung, "--dry-run", "--all")
     assert (ended.status, ended.names) == (0, [web.id]), ended
-    assert ended.seconds < 5
+    assert ended.seconds < 8
     assert missing.status in (1, 3) and str(hung) in missing.err and "FUSE" in missing.err
     assert str(hung) in everybody.err
     assert web.received() == ["TERM"]
@@ -64,13 +64,13 @@ def test_f14_a_state_directory_that_hangs_is_named_and_hides_nobody(fuse_place):
     hung = fuse_place.root / fuse_place.id("hung")
     hung.mkdir()
     with hung_fuse(fuse_place.view, hung):
-        alone = fuse_place.cstop(hung.name, limit=20)
-        ended = fuse_place.cstop("--all", limit=20)
+        alone = fuse_place.cstop(hung.name)
+        ended = fuse_place.cstop("--all")
     assert (alone.status, alone.out) == (1, "")
     assert hung.name in alone.err
     assert (ended.status, ended.names) == (1, [web.id]), ended
     assert hung.name in ended.err
-    assert ended.seconds < 5
+    assert ended.seconds < 8
     os.rmdir(hung)
 
 
@@ -122,14 +122,14 @@ def test_f14_a_path_in_a_strangers_state_that_hangs_holds_root_up_nowhere(fuse_p
     forged.write(config=config, init_process_pid=4_000_000, init_process_start=1).give_to(STRANGER)
     try:
         with hung_fuse(fuse_place.view, hung):
-            alone = fuse_place.cstop("--dry-run", forged.id, limit=20)
-            by_name = fuse_place.cstop("--dry-run", "shop/nobody", limit=20)
-            ended = fuse_place.cstop("--all", limit=20)
+            alone = fuse_place.cstop("--dry-run", forged.id)
+            by_name = fuse_place.cstop("--dry-run", "shop/nobody")
+            ended = fuse_place.cstop("--all")
     finally:
         shutil.rmtree(forged.directory)
-    assert alone.seconds < 5, alone
-    assert by_name.status == 3 and by_name.seconds < 5, by_name
-    assert web.id in ended.names and ended.seconds < 5, ended
+    assert alone.seconds < 8, alone
+    assert by_name.status == 3 and by_name.seconds < 8, by_name
+    assert web.id in ended.names and ended.seconds < 8, ended
     assert web.received() == ["TERM"]
 
 
@@ -140,7 +140,7 @@ def test_f14_a_users_runtime_directory_that_hangs_holds_root_up_nowhere(fuse_pla
     session.mkdir()
     environment = {"XDG_RUNTIME_DIR": str(session)}
     with hung_fuse(fuse_place.view, session):
-        ended = fuse_place.cstop("nobody-is-called-so", root=False, environment=environment, limit=20)
-    assert ended.status in (1, 3) and ended.seconds < 5, ended
+        ended = fuse_place.cstop("nobody-is-called-so", root=False, environment=environment)
+    assert ended.status in (1, 3) and ended.seconds < 8, ended
     assert str(session) in ended.err
     assert web.is_untouched()

@@ -26,7 +26,7 @@ def one_task(any_place):
 def run(place, shell, *arguments):
     command = ["sh", "-c", f'{shell}; exec "$@"', "sh", *map(str, UNDER), *place.command(*arguments)]
     command = place.view.enter(command)
-    return subprocess.run(command, capture_output=True, text=True, env=ENVIRONMENT, timeout=60, check=False)
+    return subprocess.run(command, capture_output=True, text=True, env=ENVIRONMENT, timeout=120, check=False)
 
 
 @pytest.mark.parametrize("traps", [OBEDIENT, STUBBORN], ids=["obedient", "stubborn"])

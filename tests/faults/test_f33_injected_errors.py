@@ -36,7 +36,7 @@ def inject(any_place, tmp_path):
 def test_f33_the_stop_completes_or_says_why_not(inject, fault, canary):
     place = inject(fault)
     web, other = place.container("web", OBEDIENT), place.container("other", OBEDIENT)
-    ended = place.cstop("-t", "1", "--kill-timeout", "1", web.id, limit=20)
+    ended = place.cstop("-t", "1", "--kill-timeout", "1", web.id)
     if ended.status == 0:
         assert web.is_gone()
     else:
@@ -129,7 +129,7 @@ def test_f33_wherever_an_error_comes_the_exit_status_tells_the_truth(runtime_and
     def run(web, *injection):
         place.under = ("strace", "-o", str(log), *injection)
         try:
-            return place.cstop(*options, web.id, limit=20)
+            return place.cstop(*options, web.id)
         finally:
             place.under = ()
 
@@ -159,7 +159,7 @@ def test_f41_a_denied_signal_is_told_and_the_cgroup_is_killed_when_its_time_come
     """What a profile of AppArmor does to the signal (EACCES): this machine has none."""
     place = inject("pidfd_send_signal:error=EACCES")
     web = place.container("web", STUBBORN)
-    ended = place.cstop("-t", "0.3", "--kill-timeout", "2", web.id, limit=20)
+    ended = place.cstop("-t", "0.3", "--kill-timeout", "2", web.id)
     assert "Permission denied" in ended.err
     assert (ended.status, ended.names) == (0, [web.id]), ended.err
     assert web.is_gone()
@@ -177,7 +177,7 @@ def test_f41_a_denied_signal_is_told_with_the_profile_that_denies_it(any_place, 
         "-e", "inject=pidfd_send_signal:error=EACCES", "-e", "inject=openat:retval=9",
     ]  # fmt: skip
     any_place.under = ("sh", "-c", f'exec 9<{profile} && exec "$@"', "sh", *strace)
-    ended = any_place.cstop("-t", "0.3", "--kill-timeout", "2", web.id, limit=20)
+    ended = any_place.cstop("-t", "0.3", "--kill-timeout", "2", web.id)
     assert "SIGTERM was denied by a security module: security profile docker-default (enforce): " in ended.err
     assert (ended.status, ended.names) == (0, [web.id]), ended.err
     assert web.is_gone()

@@ -46,11 +46,11 @@ def test_r02_what_is_no_regular_file_of_bounded_size_holds_nobody_up(place, forg
     forged = forge(place, web)
     forged.file.unlink()
     trap(forged.file)
-    ended = place.cstop(forged.id, limit=20)
+    ended = place.cstop(forged.id)
     assert (ended.status, ended.out) == (1, "")
     assert ended.err.startswith(f"cstop: {forged.id}: ") and ended.err.count("\n") == 1
     assert web.is_untouched()
-    ended = place.cstop("--all", limit=20)
+    ended = place.cstop("--all")
     assert (ended.status, ended.names) == (1, [web.id])
     assert forged.id in ended.err
     assert ended.seconds < 10
@@ -83,7 +83,7 @@ def test_r02_a_file_that_grows_while_it_is_read_ends(any_place, forge):
     writer = threading.Thread(target=grow)
     writer.start()
     try:
-        ended = any_place.cstop(forged.id, limit=20)
+        ended = any_place.cstop(forged.id)
     finally:
         stop.set()
         writer.join()

@@ -72,9 +72,9 @@ def clear(path):
 def test_r02_who_is_made_and_deleted_meanwhile_hides_nobody_and_holds_nobody_up(any_place):
     web = any_place.container("web", OBEDIENT)
     with Bustle(any_place, web) as bustle:
-        lists = [any_place.cstop("--list", "--all", "--json", limit=20) for _ in range(15)]
-        by_prefix = any_place.cstop("--dry-run", web.id[:-1], limit=20)
-        ended = any_place.cstop("--all", limit=20)
+        lists = [any_place.cstop("--list", "--all", "--json") for _ in range(15)]
+        by_prefix = any_place.cstop("--dry-run", web.id[:-1])
+        ended = any_place.cstop("--all")
     assert bustle.rounds > 0
     for each in lists:
         assert each.status in (0, 1), each

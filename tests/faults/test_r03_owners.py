@@ -56,7 +56,7 @@ def test_r03_another_users_state_names_that_users_process(place, forge):
         forged = forge(place, web).write(**{pid: init, start: start_time_of(init)}).give_to(STRANGER)
         ended = place.cstop("-t", "1", forged.id)
         assert (ended.status, ended.names) == (0, [forged.id]), ended.err
-        assert parent.wait(10) == 7
+        assert parent.wait(60) == 7
     assert web.is_untouched()
 
 

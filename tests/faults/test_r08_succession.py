@@ -21,7 +21,7 @@ def delete(container):
     container.init.send(signal.SIGKILL)
     for cgroup in container.cgroups():
         cgroups.thaw(cgroup)
-    assert container.init.ends_within(20)
+    assert container.init.ends_within(60)
     container.place.runtime("delete", "--force", container.id)
 
 

@@ -42,7 +42,7 @@ def test_r10_a_state_that_no_parser_should_see_is_one_line_and_little_memory(pla
 
 
 def run(command):
-    return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30, check=False)
+    return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False)
 
 
 def test_r10_a_large_state_that_is_true_is_read(place):

@@ -16,7 +16,7 @@ def traced(place, *arguments, root=True):
     log = place.directory / "strace"
     command = ["strace", "-f", "-y", "-s", "256", "-e", "trace=%file,read,readv,pread64", "-o", str(log)]
     command += place.command(*arguments, root=root)
-    ended = subprocess.run(place.view.enter(command), capture_output=True, text=True, timeout=60, check=False)
+    ended = subprocess.run(place.view.enter(command), capture_output=True, text=True, timeout=120, check=False)
     return ended, log.read_text(encoding="utf-8", errors="replace")
 
 
@@ -65,7 +65,7 @@ def test_r12_a_conmon_in_uninterruptible_sleep_is_not_asked(stuck, tmp_path):
     command = place.view.enter([str(sleeper), str(filesystem.path / "file")])
     process = subprocess.Popen(command)
     try:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while _state(process.pid) != "D":
             assert process.poll() is None and time.monotonic() < deadline
             time.sleep(0.01)

@@ -74,11 +74,12 @@ def escapee(place):
     """(container, process): a child of init that has left its cgroups for the root of every hierarchy."""
     web = place.container("web", OBEDIENT, shared_pids=True, before="sleep 1000 &")
     child = Process(next(pid for pid in web.members() if pid != web.pid))
+    child.wait_until_called("sleep")
     cgroups.move_to_roots(child.pid)
     assert child.pid not in web.members()
     yield web, child
     child.send(signal.SIGKILL)
-    child.ends_within(20)
+    child.ends_within(60)
     child.close()
 
 
@@ -112,6 +113,6 @@ def test_f22_nobody_escapes_from_a_pid_namespace(place):
     cgroups.move_to_roots(child.pid)
     ended = place.cstop(web.id)
     assert (ended.status, ended.names, ended.err) == (0, [web.id], "")
-    assert child.ends_within(20)
+    assert child.ends_within(60)
     child.close()
     assert web.is_gone()

@@ -5,6 +5,7 @@ import signal
 import pytest
 from actor import playing
 from containers import OBEDIENT, STUBBORN
+from stuck import wait_for_state
 
 
 def test_f01_a_polite_container_ends_at_its_own_pace_with_its_own_exit_code(place):
@@ -16,7 +17,7 @@ def test_f01_a_polite_container_ends_at_its_own_pace_with_its_own_exit_code(plac
     [told] = ended.objects
     assert told["exit"] == {"code": 3}
     assert [step["signal"] for step in told["steps"]] == ["SIGTERM"]
-    assert told["duration_ms"] < 1000
+    assert told["duration_ms"] < 8000
 
 
 def test_f02_an_init_without_a_handler_is_told_while_its_grace_runs(place):
@@ -94,7 +95,7 @@ def test_f16_a_traced_init_is_not_continued_and_its_tracer_is_named(place, actor
         assert ended.status == 4
         survivor = next(survivor for survivor in ended.objects[0]["survivors"] if survivor["pid"] == web.pid)
         assert (survivor["state"], survivor["cause"]) == ("t", f"traced by actor (pid {tracer.pid})")
-    assert web.init.ends_within(20)
+    assert web.init.ends_within(60)
     assert web.received() == ["TERM"]
 
 
@@ -108,7 +109,7 @@ def test_f16_a_traced_init_dies_of_sigkill(place, actor):
 
 def test_f17_a_parent_that_waits_for_its_vfork_is_not_called_unkillable(place):
     web = place.make("web", process=["actor", "wait-for-vfork"], shared_pids=True).run().wait_for("ready")
-    assert web.init.state() == "D"
+    wait_for_state(web.init, "D")  # the child may be faster
     ended = place.cstop("--json", web.id)
     assert (ended.status, ended.err) == (0, "")
     [told] = ended.objects

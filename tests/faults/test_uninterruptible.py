@@ -14,12 +14,20 @@ WRITE = "echo >/mnt/file"
 BOUND = ("-t", "0.2", "--kill-timeout", "0.5")
 
 
+def is_asleep_for_good(process):
+    for _ in range(10):
+        if process.state() != "D":
+            return False
+        time.sleep(0.01)
+    return True
+
+
 def stuck_child(web):
-    """The child of init that writes to the stuck file system, once it sleeps."""
-    deadline = time.monotonic() + 20
+    """The child of init that writes to the stuck file system, once it sleeps. Others do so for a moment only, to exec."""
+    deadline = time.monotonic() + 60
     while True:
         for process in map(Process, web.members()):
-            if process.pid != web.pid and process.state() == "D":
+            if process.pid != web.pid and is_asleep_for_good(process):
                 return process
             process.close()
         assert time.monotonic() < deadline
@@ -32,7 +40,7 @@ def test_f11_an_init_in_uninterruptible_sleep_is_named_within_a_bounded_time(stu
     wait_for_state(web.init, "D")
     ended = place.cstop("--json", *BOUND, web.id)
     assert ended.status == 4
-    assert ended.seconds < 5
+    assert ended.seconds < 8
     [told] = ended.objects
     assert told["outcome"] == "still_running"
     assert [step["signal"] for step in told["steps"]] == ["SIGTERM", "SIGKILL", "SIGKILL"]
@@ -81,7 +89,7 @@ def test_f12_a_zombie_that_somebody_outside_does_not_reap_keeps_a_pid_namespace_
         assert survivor["cause"] == (
             f"its pid namespace waits for {zombie}, a zombie that actor (pid {outside.pid}) does not reap"
         )
-    assert web.init.ends_within(20)
+    assert web.init.ends_within(60)
 
 
 def test_f13_a_child_that_outlives_init_in_a_shared_pid_namespace_is_not_stopped(stuck):
@@ -120,7 +128,7 @@ def test_f40_whoever_cannot_be_frozen_delays_nobody(stuck):
     child = stuck_child(web)
     ended = place.cstop("--json", "-t", "0", "--kill-timeout", "0.5", web.id)
     assert ended.status == 4
-    assert ended.seconds < 5
+    assert ended.seconds < 8
     [survivor] = ended.objects[0]["survivors"]
     assert (survivor["pid"], survivor["state"]) == (child.pid, "D")
     assert web.members() == [child.pid]

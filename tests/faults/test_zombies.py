@@ -90,7 +90,7 @@ def test_f09_a_zombie_that_a_stopped_parent_does_not_reap_is_gone_and_the_parent
     assert ended.status == 0
     [told] = ended.objects
     assert (told["outcome"], told["exit"]) == ("stopped", {"code": 3})
-    assert told["duration_ms"] < 1000
+    assert told["duration_ms"] < 8000
     assert told["warnings"] == [f"init is a zombie that actor (pid {neglected_place.parent.pid}) does not reap"]
     assert web.init.state() == "Z"
 

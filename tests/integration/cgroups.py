@@ -103,7 +103,7 @@ def kill_members(prefix):
                 pass
         thaw(cgroup)
         for process in processes:
-            process.ends_within(10)
+            process.ends_within(60)
             process.close()
 
 

@@ -124,7 +124,7 @@ class Container:
     def pid(self):
         return self._init.pid
 
-    def wait_for(self, word, seconds=20):
+    def wait_for(self, word, seconds=60):
         """Until the container has written `word` down."""
         deadline = time.monotonic() + within(seconds)
         poller = select.poll()
@@ -175,7 +175,7 @@ class Container:
     def kill_init(self):
         """Init dies behind everybody's back."""
         self._init.send(signal.SIGKILL)
-        assert self._init.ends_within(20)
+        assert self._init.ends_within(60)
         return self
 
     def stop_init(self):
@@ -188,7 +188,7 @@ class Container:
     def delete(self):
         if self._init is not None and self._init.is_alive():
             self._init.send(signal.SIGKILL)
-            self._init.ends_within(10)
+            self._init.ends_within(60)
         self.place.runtime("delete", "--force", self.id, check=False)
         if self._init is not None:
             self._init.close()

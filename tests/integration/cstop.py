@@ -93,7 +93,7 @@ class Running:
     def send(self, number):
         self._process.send_signal(number)
 
-    def wait_for(self, words, seconds=20):
+    def wait_for(self, words, seconds=60):
         """Until it has said `words` on standard error."""
         poller = select.poll()
         poller.register(self._process.stderr, select.POLLIN)

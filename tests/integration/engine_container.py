@@ -38,7 +38,7 @@ class EngineContainer:
         self.init = self.host.process(pid)
         return self
 
-    def wait_for(self, word, seconds=30, times=1):
+    def wait_for(self, word, seconds=60, times=1):
         """Until the container has written `word` down."""
         deadline = time.monotonic() + within(seconds)
         poller = select.poll()

@@ -83,7 +83,7 @@ class Containerd:
         def ended():
             return self.tasks(namespace)[container.id][1] == "STOPPED"
 
-        wait_until(ended, 20, f"containerd notices the end of {container.name}")
+        wait_until(ended, 60, f"containerd notices the end of {container.name}")
         _, _, err = self.host.try_run("ctr", "-n", namespace, "tasks", "delete", container.id)
         told = re.search(r"non-zero exit code (\d+)", err)
         return "STOPPED", int(told[1]) if told else 0
@@ -113,10 +113,15 @@ class Containerd:
             self.start()
         for container in self._containers:
             if container.id is not None:
-                self.host.try_run("ctr", "-n", container.namespace, "tasks", "delete", "-f", container.id)
-                self.host.try_run("ctr", "-n", container.namespace, "containers", "delete", container.id)
+                wait_until(lambda container=container: self._is_removed(container), 60, f"{container.id} is removed")
             container.close()
         self._containers.clear()
+
+    def _is_removed(self, container):
+        """containerd's restart monitor may have started it again meanwhile."""
+        for what in (("tasks", "delete", "-f"), ("containers", "delete")):
+            self.host.try_run("ctr", "-n", container.namespace, *what, container.id)
+        return container.id not in self("-n", container.namespace, "containers", "list", "-q").split()
 
 
 class Kubernetes:
@@ -172,12 +177,12 @@ class Kubernetes:
             state, code = self.cri("status", container.id).split()
             return state == "exited" and (state, int(code))
 
-        return wait_until(ended, 20, f"the CRI notices the end of {container.name}")
+        return wait_until(ended, 60, f"the CRI notices the end of {container.name}")
 
     def remove_all(self):
         for sandbox in self._pods:
             # Refused while containerd is still busy with the end of a container.
-            wait_until(lambda sandbox=sandbox: self._is_removed(sandbox), 30, lambda: self._why_not)
+            wait_until(lambda sandbox=sandbox: self._is_removed(sandbox), 60, lambda: self._why_not)
         self._pods.clear()
         for container in self._containers:
             container.close()

@@ -67,7 +67,7 @@ class Docker:
             state = self.inspect(container.id)["State"]
             return not state["Running"] and (state["Status"], state["ExitCode"])
 
-        return wait_until(ended, 20, f"docker notices the end of {container.name}")
+        return wait_until(ended, 60, f"docker notices the end of {container.name}")
 
     def daemon_pids(self):
         """dockerd and its containerd; not the shims, which outlive them."""

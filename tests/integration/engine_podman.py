@@ -81,7 +81,7 @@ class Podman:
             state = self.inspect(container.id)["State"]
             return state["Status"] == "exited" and (state["Status"], state["ExitCode"])
 
-        return wait_until(ended, 20, f"podman notices the end of {container.name}")
+        return wait_until(ended, 60, f"podman notices the end of {container.name}")
 
     def daemon_pids(self):
         return self.host.processes_of("conmon")

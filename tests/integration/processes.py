@@ -34,14 +34,14 @@ class Process:
         with open(f"/proc/{self.pid}/stat", encoding="utf-8", errors="replace") as file:
             return file.read().rpartition(")")[2].split()[0]
 
-    def wait_until_asleep(self, seconds=20):
+    def wait_until_asleep(self, seconds=60):
         """In any function of the kernel (proc(5), wchan)."""
         deadline = time.monotonic() + within(seconds)
         while self._read_wchan() == "0":
             assert time.monotonic() < deadline, f"{self.pid} has not slept within {seconds} s"
             time.sleep(0.01)
 
-    def wait_until_called(self, name, seconds=20):
+    def wait_until_called(self, name, seconds=60):
         """A child of a shell has the shell's name until its exec."""
         deadline = time.monotonic() + within(seconds)
         while self._read_name() != name:

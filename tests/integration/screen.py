@@ -137,7 +137,7 @@ class Terminal:
         self.screen.feed(text)
         return bool(data)
 
-    def wait_until(self, is_so, seconds=20):
+    def wait_until(self, is_so, seconds=60):
         """Until the lines on the screen are as they should be."""
         deadline = time.monotonic() + within(seconds)
         while not is_so(self.screen.text()):
@@ -150,7 +150,7 @@ class Terminal:
         deadline = time.monotonic() + within(seconds)
         while self._read(0.2):
             assert time.monotonic() < deadline, self.screen.text()
-        return self.process.wait(10)
+        return self.process.wait(60)
 
     def close(self):
         if self.process.poll() is None:

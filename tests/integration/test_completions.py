@@ -37,7 +37,7 @@ def run(directory, *command):
         capture_output=True,
         text=True,
         env=SHELL_ENVIRONMENT | {"HOME": str(directory), "XDG_CONFIG_HOME": str(directory)},
-        timeout=60,
+        timeout=120,
         check=False,
     )
     assert not ended.stderr, ended.stderr
@@ -67,7 +67,7 @@ def zsh_offers(source, directory, words, wanted):
 
     def wait_for(is_there):
         nonlocal shown
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while not is_there(shown) and time.monotonic() < deadline:
             if select.select([terminal], [], [], 0.5)[0]:
                 shown += os.read(terminal, 65536).decode(errors="replace")
@@ -172,7 +172,7 @@ def test_a_filter_is_completed_on_the_line(source, tmp_path, shell, typed, wante
         os.write(terminal, f"{setup}; stty columns 4000; print() {{ printf '%s\\n' \"$1\"; }}; print is-set-$((40+2))\n".encode())
         for keys, end in (("", "is-set-42"), (f"cstop {typed}\t\x01print 'LINE \x05'\n", f"LINE cstop {wanted}")):
             os.write(terminal, keys.encode())
-            deadline = time.monotonic() + 20
+            deadline = time.monotonic() + 60
             while f"\n{end}" not in shown.replace("\r", "\n"):
                 assert time.monotonic() < deadline, shown
                 if select.select([terminal], [], [], 0.5)[0]:

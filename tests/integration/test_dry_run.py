@@ -196,7 +196,7 @@ def test_a_created_container_has_no_plan(place):
 
 def test_a_stopped_container_has_no_plan(place):
     web = place.make("web", process=["true"]).run()
-    assert web.init.ends_within(20)
+    assert web.init.ends_within(60)
     told = explain(place, web)
     assert told["status"] == ["stopped"]
     assert told["init"][0].startswith(f"pid {web.pid} has ended")

@@ -97,7 +97,7 @@ def world(any_place, make_place, tmp_path):
         script = f"set -o pipefail; cd {directory}; {command.replace('/run/web.cid', str(directory / 'web.cid'))}"
         return subprocess.run(
             any_place.view.enter(["bash", "-c", script]), stdin=subprocess.DEVNULL, capture_output=True, text=True,
-            env=ENVIRONMENT | {"PATH": f"{directory}:{ENVIRONMENT['PATH']}"}, timeout=60, check=False,
+            env=ENVIRONMENT | {"PATH": f"{directory}:{ENVIRONMENT['PATH']}"}, timeout=120, check=False,
         )  # fmt: skip
 
     return containers, run
@@ -148,7 +148,7 @@ def test_the_kubectl_recipe_stops_from_a_privileged_container_in_the_hosts_names
     recipe = recipe.replace("build/src/cstop", str(place.command()[-3]))
     ended = subprocess.run(
         place.view.enter(["bash", "-c", f"set -e; pod={debugger.id}\n{recipe}"]), stdin=subprocess.DEVNULL,
-        capture_output=True, text=True, env=ENVIRONMENT | {"PATH": f"{directory}:{ENVIRONMENT['PATH']}"}, timeout=60, check=False,
+        capture_output=True, text=True, env=ENVIRONMENT | {"PATH": f"{directory}:{ENVIRONMENT['PATH']}"}, timeout=120, check=False,
     )  # fmt: skip
     assert ended.returncode == 0, ended
     assert "default/shop/web" in ended.stdout and ended.stdout.endswith("shop/web\n")

@@ -115,7 +115,7 @@ def test_a_pod_of_crio_is_stopped_its_sandbox_last(host, rootfs):
             "database", {"QUIT": "exit 3"}, crio_annotations("container", "database", **{STOP_SIGNAL: "SIGQUIT"})
         )
         running = host.start_cstop("--pod", "prod/shop")
-        assert sandbox.init.ends_within(20)
+        assert sandbox.init.ends_within(60)
         assert not web.init.is_alive() and not database.init.is_alive()
         ended = running.ended()
         assert (ended.status, sorted(ended.names)) == (0, sorted([sandbox.id, web.id, database.id]))

@@ -11,7 +11,7 @@ def test_ctrl_c_during_the_grace_escalates_nothing(place):
     running = place.start("-t", "2", web.id)
     web.wait_for("TERM")
     running.send(signal.SIGINT)
-    ended = running.ended(5)
+    ended = running.ended()
     assert (ended.status, ended.out) == (-signal.SIGINT, "")
     assert web.id in ended.err and "SIGTERM" in ended.err
     assert not web.init.ends_within(5)
@@ -24,7 +24,7 @@ def test_the_signal_that_interrupted_is_raised_again(any_place, number):
     running = any_place.start("-t", "60", web.id)
     web.wait_for("TERM")
     running.send(number)
-    assert running.ended(5).status == -number
+    assert running.ended().status == -number
     assert web.init.is_alive()
 
 
@@ -34,7 +34,7 @@ def test_an_interrupted_stop_of_a_paused_container_leaves_nothing_frozen(place):
     running = place.start("-t", "60", web.id)
     web.wait_for("TERM")
     running.send(signal.SIGINT)
-    assert running.ended(5).status == -signal.SIGINT
+    assert running.ended().status == -signal.SIGINT
     assert not web.is_frozen()
     assert web.init.is_alive()
 
@@ -44,6 +44,6 @@ def test_a_stop_after_an_interrupted_one_finishes(place):
     running = place.start("-t", "60", web.id)
     web.wait_for("TERM")
     running.send(signal.SIGINT)
-    running.ended(5)
+    running.ended()
     assert place.cstop("-t", "0.2", web.id).status == 0
     assert web.is_gone()

@@ -97,7 +97,7 @@ def test_f27_a_container_is_stopped_while_its_conmon_hangs(podman):
     podman.hang()
     ended = podman.host.cstop("web")
     assert (ended.status, web.received()) == (0, ["QUIT"])
-    assert ended.seconds < within(5)
+    assert ended.seconds < within(8)
     assert web.is_gone()
     podman.go_on()
     assert podman.verdict(web) == ("exited", 3)
@@ -126,13 +126,12 @@ def test_a_shared_pid_namespace_leaves_nobody(podman, where):
 
 def test_f26_a_restart_policy_is_warned_of_and_the_restart_is_seen(podman):
     """conmon restarts it by itself."""
-    web = podman.container("web", OBEDIENT, "--restart=always")
-    ended = podman.host.cstop("web")
+    web = podman.container("web", {"TERM": "sleep 1; exit 3"}, "--restart=always")
+    ended = podman.host.end_after_restart(podman.host.start_cstop("web"), web)
     assert ended.status == 0
     assert "always" in ended.err
     assert "restarted by podman" in ended.err
     assert "podman" in ended.err and "stop" in ended.err
-    web.wait_for("ready", times=2)
     podman("stop", "-t", "0", "web")
 
 
@@ -150,7 +149,7 @@ def test_a_pod_is_stopped_its_infra_container_last(podman):
     two = podman.container("two", QUITTING, "--pod=shop", image="quit")
     neighbour = podman.container("neighbour", OBEDIENT)
     running = podman.host.start_cstop("--pod", "shop")
-    assert infra.init.ends_within(within(20))
+    assert infra.init.ends_within(within(60))
     assert not one.init.is_alive() and not two.init.is_alive()
     ended = running.ended()
     assert ended.status == 0

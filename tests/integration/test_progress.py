@@ -3,6 +3,7 @@
 import re
 import shlex
 import signal
+import time
 
 import pytest
 from containers import OBEDIENT, STUBBORN
@@ -144,7 +145,7 @@ def test_a_terminal_that_was_stopped_does_not_hold_up_sigkill(any_place, open_te
     terminal.wait_until(is_live)
     terminal.type(b"\x13")
     for container in several:
-        assert container.init.ends_within(20)
+        assert container.init.ends_within(60)
     terminal.type(b"\x11")
     assert terminal.ended() == 0
 
@@ -154,10 +155,12 @@ def test_at_most_ten_wake_ups_a_second_with_a_terminal(any_place, open_terminal)
     web = any_place.container("web", STUBBORN)
     log = any_place.directory / "strace"
     trace = ["strace", "-f", "-q", "-e", f"trace={WAITS}", "-e", "signal=none", "-o", log]
+    begin = time.monotonic()
     terminal = open_terminal(any_place, "-t", "3", web.id, before=trace)
     assert terminal.ended() == 0
+    seconds = time.monotonic() - begin
     waits = [line for line in log.read_text(encoding="utf-8").splitlines() if "(" in line and is_wait(line)]
-    assert 10 <= len(waits) <= 30 + 5, len(waits)
+    assert 10 <= len(waits) <= 10 * seconds + 5, (len(waits), seconds)
 
 
 def test_names_wider_than_the_screen_are_cut_by_the_columns_they_take(make_place, tmp_path, open_terminal):

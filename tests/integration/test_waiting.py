@@ -27,7 +27,7 @@ def test_a_quiet_grace_of_five_seconds_has_no_more_than_a_handful_of_wake_ups(pl
         stdin=subprocess.DEVNULL,
         capture_output=True,
         env=environment,
-        timeout=60,
+        timeout=120,
         check=False,
         text=True,
     )
