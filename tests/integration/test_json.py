@@ -23,6 +23,7 @@ def test_every_jq_example_of_the_manual_answers_its_question(any_place):
     slow = any_place.container("slow", STUBBORN, annotations={STOP_SIGNAL: "SIGQUIT"})
     listed = any_place.cstop("--list", "--json")
     deaf = any_place.make("deaf", process=["sleep", "1000"]).run()
+    deaf.init.wait_until_called("sleep")
     deaf.init.wait_until_asleep()
     explained = any_place.cstop("--dry-run", "--json", deaf.id, quick.id)
     stopped = any_place.cstop("--json", "-t", "0.3", quick.id, slow.id, "nobody")

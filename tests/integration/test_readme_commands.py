@@ -52,7 +52,7 @@ exec {shlex.join(any_place.command())} "${{words[@]}}"
 
 def masked(line):
     """Without pids, times, and the width of columns."""
-    line = re.sub(r"\b\d+ ms\b", "N ms", " ".join(line.split()))
+    line = re.sub(r"\b[\d.]+ m?s(?=[:,])", "N ms", " ".join(line.split()))
     line = re.sub(r"running \d+ \S+ ", "running PID UPTIME ", line)
     line = re.sub(r"^status running, up \S+$", "status running, up UPTIME", line)
     line = re.sub(r"^state file /\S+/(\w+/state\.json)$", r"state file ROOT/\1", line)

@@ -1,5 +1,7 @@
 """Containers that are not simply running."""
 
+import signal
+
 from containers import OBEDIENT, STUBBORN
 from cstop import is_exit
 from pace import within
@@ -66,7 +68,8 @@ def test_a_stopped_container_is_not_running_however_often_it_is_stopped(place):
 
 
 def test_a_container_that_ended_by_itself_is_not_running(place):
-    web = place.make("web", process=["true"]).run()
+    web = place.container("web", {"USR1": "exit 0"})
+    web.init.send(signal.SIGUSR1)
     assert web.init.ends_within(60)
     ended = place.cstop("--json", web.id)
     assert ended.status == 0
