@@ -26,6 +26,7 @@ def succeed(clone_as):
     made = []
 
     def make(container):
+        start = start_time(container.pid)
         others = [Process(pid) for pid in container.members() if pid != container.pid]
         container.kill_init()
         reap(container.pid)
@@ -36,6 +37,10 @@ def succeed(clone_as):
                 reap(process.pid)
             process.close()
         made.append(Successor(container.place, clone_as, container.pid))
+        # A fast machine makes both within one tick of 10 ms, and then only the cgroup tells them apart.
+        while start_time(container.pid) == start:
+            made.pop().close()
+            made.append(Successor(container.place, clone_as, container.pid))
         return made[-1]
 
     yield make
