@@ -17,6 +17,11 @@ bool is_out_of_descriptors(const Error& error) {
     return error.errno_value == EMFILE || error.errno_value == ENFILE;
 }
 
+/// Where a stop kills, freezes, and lifts a quota.
+bool is_acted_through(const CgroupMount& mount) {
+    return mount.is_v2 || has_hierarchy(mount, "freezer") || has_hierarchy(mount, "cpu");
+}
+
 class Opening {
 public:
     Opening(CgroupMounts& mounts, const Target& target, const std::optional<LivingInit>& init, const OwnProcess& own,
@@ -24,10 +29,9 @@ public:
         : mounts_(mounts), target_(target), init_(init), own_(own), required_owner_(required_owner) {}
 
     Result<OwnCgroups> run() {
-        for (const CgroupName& name : target_.cgroups) {
-            for (const std::size_t mount : find_mounts(mounts_.all(), name)) {
-                CSTOP_CHECK(add(name, mount));
-            }
+        CSTOP_CHECK(add_hierarchies([this](std::size_t mount) { return is_acted_through(mounts_.all()[mount]); }));
+        if (!is_complete()) {
+            CSTOP_CHECK(add_hierarchies([this](std::size_t mount) { return !is_acted_through(mounts_.all()[mount]); }));
         }
         std::ranges::stable_partition(result_.cgroups, [](const Cgroup& cgroup) { return cgroup.is_v2; });
         if (!result_.cgroups.empty()) {
@@ -39,6 +43,22 @@ public:
     }
 
 private:
+    template <class Predicate>
+    Result<void> add_hierarchies(Predicate&& is_wanted) {
+        for (const CgroupName& name : target_.cgroups) {
+            for (const std::size_t mount : find_mounts(mounts_.all(), name)) {
+                if (is_wanted(mount)) {
+                    CSTOP_CHECK(add(name, mount));
+                }
+            }
+        }
+        return {};
+    }
+
+    /// Whoever init has in its pid namespace dies before init is gone (pid_namespaces(7)), whatever hierarchies it
+    /// left. Otherwise a process that is in one of them only must be found there (faults.md R9).
+    bool is_complete() const { return init_ && init_->has_private_pid_namespace && result_.holds_init; }
+
     Result<void> add(const CgroupName& name, std::size_t mount) {
         const std::vector<CgroupLocation> locations =
             list_locations(mounts_.all(), mount, name, init_ ? &init_->memberships : nullptr);

@@ -1,5 +1,6 @@
 #pragma once
-// The cgroups that are a container's own, proven and held open: one for each hierarchy that its state names.
+// The cgroups that are a container's own, proven and held open: one for each hierarchy that its state names; of a
+// living init with a pid namespace of its own only those through which something is done.
 
 #include <optional>
 #include <string>
