@@ -89,14 +89,30 @@ Failure refuse_extra(const std::string& extra, const Arguments& arguments) {
     return refuse_unknown(std::string_view(extra).substr(0, extra.find('=')));
 }
 
+/// Could it be one of the arguments, alone, with a value, or in a cluster of letters? CLI11 compares every option with
+/// every other one when it is added, which costs more than finding a container: the others are not added.
+bool may_be_among(const Option& option, const Arguments& arguments) {
+    const auto is_option = [&option](std::string_view argument) {
+        const bool is_long = argument.starts_with("--");
+        const std::string_view typed = argument.substr(0, argument.find('='));
+        return argument.starts_with('-') && std::ranges::any_of(split_text(option.names, ','), [&](auto name) {
+                   return is_long ? name == typed : !name.starts_with("--") && argument.contains(name.back());
+               });
+    };
+    return std::ranges::any_of(arguments, is_option);
+}
+
 /// The table's options in a CLI11 application.
 class Parser {
 public:
-    Parser() {
+    explicit Parser(const Arguments& arguments) {
         app_.set_help_flag();
         app_.allow_extras();
         const auto keep = [](const CLI::results_t&) { return true; };
         for (const Option& option : all_options()) {
+            if (!may_be_among(option, arguments)) {
+                continue;
+            }
             CLI::Option* const added = option.is_flag() ? app_.add_flag(std::string(option.names))
                                                         : app_.add_option(std::string(option.names), keep);
             added->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
@@ -173,7 +189,7 @@ Result<Typed> parse_command_line(std::span<const char* const> arguments) {
     const auto options_end = std::ranges::find(arguments, std::string_view("--"));
     const Arguments before(arguments.begin(), options_end);
     CSTOP_CHECK(check_equal_signs(before));
-    CSTOP_TRY(Typed typed, Parser().parse(before));
+    CSTOP_TRY(Typed typed, Parser(before).parse(before));
     if (options_end != arguments.end()) {
         for (const char* const word : std::span(options_end + 1, arguments.end())) {
             typed.words.push_back(make_word(word));
