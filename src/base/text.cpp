@@ -91,6 +91,7 @@ std::optional<std::uint64_t> parse_number(std::string_view text, std::uint64_t l
 
 std::vector<std::string_view> split_text(std::string_view text, char separator) {
     std::vector<std::string_view> parts;
+    parts.reserve(static_cast<std::size_t>(std::ranges::count(text, separator)) + 1);
     for (;;) {
         const std::size_t end = text.find(separator);
         parts.push_back(text.substr(0, end));

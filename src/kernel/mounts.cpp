@@ -56,26 +56,22 @@ std::vector<std::string> hierarchies_of(std::string_view super_options) {
 }
 
 /// 36 35 98:0 ROOT MOUNTPOINT options optional... - TYPE SOURCE SUPEROPTIONS
-std::string_view field(std::string_view line, std::size_t index) {
-    const std::vector<std::string_view> fields = split_text(line, ' ');
-    return index < fields.size() ? fields[index] : std::string_view();
-}
-
 void add_line(std::string_view line, std::vector<CgroupMount>& mounts) {
-    const std::size_t separator = line.find(" - cgroup");  // blanks in paths are escaped: this cannot be inside one
-    if (separator == std::string_view::npos) {
+    constexpr std::string_view separator = " - ";
+    const std::size_t middle = line.find(" - cgroup");  // blanks in paths are escaped: this cannot be inside one
+    if (middle == std::string_view::npos) {
         return;
     }
-    const std::string_view tail = line.substr(separator + 3);
-    const std::string_view type = field(tail, 0);
-    if (type != "cgroup" && type != "cgroup2") {
+    const std::vector<std::string_view> head = split_text(line.substr(0, middle), ' ');
+    const std::vector<std::string_view> tail = split_text(line.substr(middle + separator.size()), ' ');
+    if (head.size() < 5 || tail.size() < 3 || (tail[0] != "cgroup" && tail[0] != "cgroup2")) {
         return;
     }
-    CgroupMount mount{.is_v2 = type == "cgroup2",
+    CgroupMount mount{.is_v2 = tail[0] == "cgroup2",
                       .hierarchies = {},
-                      .root = decode_octal(field(line, 3)),
-                      .mount_point = decode_octal(field(line, 4))};
-    mount.hierarchies = mount.is_v2 ? std::vector<std::string>{""} : hierarchies_of(field(tail, 2));
+                      .root = decode_octal(head[3]),
+                      .mount_point = decode_octal(head[4])};
+    mount.hierarchies = mount.is_v2 ? std::vector<std::string>{""} : hierarchies_of(tail[2]);
     if (!mount.root.starts_with('/') || !mount.mount_point.starts_with('/') || mount.hierarchies.empty()) {
         return;
     }

@@ -126,7 +126,8 @@ Result<std::string> read_until(const Descriptor& descriptor, std::size_t limit, 
     std::size_t room = expected == 0 ? 4096 : expected + 1;
     while (true) {
         // One byte more than allowed tells "exactly the limit" from "too long".
-        bytes.resize(std::min(limit + 1, room));
+        // Not filled with zeros first: that would cost more than a short read.
+        bytes.resize_and_overwrite(std::min(limit + 1, room), [](char*, std::size_t size) { return size; });
         const ssize_t count = ::read(descriptor.number(), bytes.data() + length, bytes.size() - length);
         if (count < 0 && errno == EINTR) {
             continue;

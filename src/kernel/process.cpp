@@ -14,34 +14,37 @@ namespace {
 
 /// Field numbers of proc(5), from 1. Fields 1 and 2 (pid and comm) come before the last ')'.
 constexpr std::size_t first_field = 3;
-constexpr std::size_t last_field = 52;
+constexpr std::size_t exit_code_field = 52;
 constexpr std::size_t last_required_field = 22;
 
 /// PF_EXITING of the kernel's include/linux/sched.h, the same since Linux 2.4.
 constexpr std::uint64_t exiting_flag = 4;
 
-using Fields = std::array<std::string_view, last_field + 1>;
+using Fields = std::array<std::string_view, last_required_field + 1>;
 
-std::size_t split_fields(std::string_view text, Fields& fields) {
-    std::size_t number = first_field;
-    while (number <= last_field) {
-        const std::size_t start = text.find_first_not_of(" \n");
-        if (start == std::string_view::npos) {
-            break;
-        }
-        text.remove_prefix(start);
-        const std::size_t end = std::min(text.find_first_of(" \n"), text.size());
-        fields.at(number) = text.substr(0, end);
-        text.remove_prefix(end);
-        ++number;
-    }
-    return number - 1;
+/// Up to the next blank, which is taken too.
+std::string_view take_field(std::string_view& text) {
+    const std::size_t end = std::min(text.find(' '), text.size());
+    const std::string_view field = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    return field;
 }
 
 template <class Number>
 bool parse_field(std::string_view field, Number& number) {
     const auto [end, error] = std::from_chars(field.data(), field.data() + field.size(), number);
     return error == std::errc() && end == field.data() + field.size();
+}
+
+/// `text`: the fields behind the required ones. Before Linux 3.5 there was none.
+bool parse_exit_code(std::string_view text, int& exit_code) {
+    for (std::size_t number = last_required_field + 1; number < exit_code_field; ++number) {
+        take_field(text);
+    }
+    while (text.ends_with('\n')) {
+        text.remove_suffix(1);
+    }
+    return text.empty() || parse_field(take_field(text), exit_code);
 }
 
 }  // namespace
@@ -58,16 +61,18 @@ Result<ProcessStat> parse_process_stat(std::string_view text) {
     }
     Fields fields{};
     ProcessStat stat{.command = std::string(text.substr(open + 1, close - open - 1))};
-    const std::size_t last = split_fields(text.substr(close + 1), fields);
+    text.remove_prefix(std::min(close + 2, text.size()));
+    for (std::size_t number = first_field; number <= last_required_field; ++number) {
+        fields.at(number) = take_field(text);
+    }
     std::uint64_t flags = 0;
-    if (last < last_required_field || fields[3].size() != 1 || !parse_field(fields[9], flags) ||
-        !parse_field(fields[4], stat.parent) || !parse_field(fields[20], stat.threads) ||
-        !parse_field(fields[22], stat.start_time)) {
+    if (fields[3].size() != 1 || !parse_field(fields[9], flags) || !parse_field(fields[4], stat.parent) ||
+        !parse_field(fields[20], stat.threads) || !parse_field(fields[22], stat.start_time)) {
         return fail(ErrorCode::damaged, "parse /proc/PID/stat: a field is missing or no number");
     }
     stat.state = fields[3].front();
     stat.is_exiting = (flags & exiting_flag) != 0;
-    if (last >= last_field && stat.state == 'Z' && !parse_field(fields[52], stat.exit_code)) {
+    if (stat.state == 'Z' && !parse_exit_code(text, stat.exit_code)) {
         return fail(ErrorCode::damaged, "parse /proc/PID/stat: the exit code is no number");
     }
     return stat;
