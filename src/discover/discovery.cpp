@@ -22,32 +22,41 @@ namespace cstop::discover {
 
 namespace {
 
+/// A stop thaws whom it finds frozen: only who is shown or chosen by it needs to be called paused.
+Detail choose_detail(const model::Request& request) {
+    const bool is_shown = request.list || request.dry_run || request.json || asks_for_status(request.filters);
+    return is_shown ? Detail::status : Detail::life;
+}
+
 /// Looks in the known roots, and further only where a word needs it: what is configured costs some files, what
 /// containerd's bundles name a file a container, what shims and conmons know a look at every process.
 class Search {
 public:
     Search(const model::Request& request, RootList list)
-        : request_(request), list_(std::move(list)), is_everywhere_(request.roots.empty()) {}
+        : request_(request),
+          list_(std::move(list)),
+          detail_(choose_detail(request)),
+          is_everywhere_(request.roots.empty()) {}
 
     std::vector<Sighting> look_up(std::string_view id) {
-        auto sightings = look_up_id(list_.roots, id, book_);
+        auto sightings = look_up_id(list_.roots, id, detail_, book_);
         if (sightings.empty() && is_everywhere_) {
             const std::size_t before = list_.roots.size();
             if (!std::exchange(has_configured_roots_, true)) {
                 add_configured_roots(list_);
             }
             add_bundle_roots(list_, find_state_directories(), id);
-            sightings = look_up_id(std::span(list_.roots).subspan(before), id, book_);
+            sightings = look_up_id(std::span(list_.roots).subspan(before), id, detail_, book_);
         }
         return keep_within(std::move(sightings));
     }
 
     std::vector<Sighting> scan(std::span<const std::string> words, std::vector<Error>& problems) {
         if (!is_everywhere_) {
-            return keep_within(scan_for_words(list_.roots, words, book_, problems));
+            return keep_within(scan_for_words(list_.roots, words, detail_, book_, problems));
         }
         add_written_roots();
-        auto sightings = keep_within(scan_for_words(list_.roots, words, book_, problems));
+        auto sightings = keep_within(scan_for_words(list_.roots, words, detail_, book_, problems));
         const bool is_one_missing = std::ranges::any_of(words, [&](const std::string& word) {
             const auto chosen = choose_sighting(word, sightings);
             return !chosen && chosen.error().code == ErrorCode::not_found;
@@ -55,7 +64,7 @@ public:
         if (is_one_missing) {
             const std::size_t before = list_.roots.size();
             add_monitor_roots(list_);
-            auto more = scan_for_words(std::span(list_.roots).subspan(before), words, book_, problems);
+            auto more = scan_for_words(std::span(list_.roots).subspan(before), words, detail_, book_, problems);
             std::ranges::move(keep_within(std::move(more)), std::back_inserter(sightings));
         }
         return sightings;
@@ -66,7 +75,7 @@ public:
             add_written_roots();
             add_monitor_roots(list_);
         }
-        return keep_within(scan_all(list_.roots, Detail::status, book_, problems));
+        return keep_within(scan_all(list_.roots, detail_, book_, problems));
     }
 
     /// Who is there at all, also outside of --engine and --namespace: for suggestions, after everything was looked for.
@@ -127,6 +136,7 @@ private:
 
     const model::Request& request_;
     RootList list_;
+    Detail detail_;
     bool is_everywhere_;
     bool has_configured_roots_ = false;
     NameBook book_;

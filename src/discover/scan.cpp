@@ -82,21 +82,21 @@ void add_all(const Root& root, std::vector<std::string> names, Detail detail, Na
 
 }  // namespace
 
-std::vector<Sighting> look_up_id(std::span<const Root> roots, std::string_view id, NameBook& book) {
+std::vector<Sighting> look_up_id(std::span<const Root> roots, std::string_view id, Detail detail, NameBook& book) {
     std::vector<Sighting> sightings;
     for (const Root& root : roots) {
-        add_sighting(root, id, Detail::status, book, sightings);
+        add_sighting(root, id, detail, book, sightings);
     }
     return sightings;
 }
 
-std::vector<Sighting> scan_for_words(std::span<const Root> roots, std::span<const std::string> words, NameBook& book,
-                                     std::vector<Error>& problems) {
+std::vector<Sighting> scan_for_words(std::span<const Root> roots, std::span<const std::string> words, Detail detail,
+                                     NameBook& book, std::vector<Error>& problems) {
     std::vector<Sighting> sightings;
     for (const Root& root : roots) {
         auto names = list_entries(root, problems);
         std::erase_if(names, [&](const std::string& name) { return !is_meant(root, name, words); });
-        add_all(root, std::move(names), Detail::status, book, sightings);
+        add_all(root, std::move(names), detail, book, sightings);
     }
     return sightings;
 }

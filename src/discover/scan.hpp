@@ -22,11 +22,11 @@ struct Sighting {
 };
 
 /// The container `id` in every root that has it: one open a root, nothing is listed.
-std::vector<Sighting> look_up_id(std::span<const Root> roots, std::string_view id, NameBook& book);
+std::vector<Sighting> look_up_id(std::span<const Root> roots, std::string_view id, Detail detail, NameBook& book);
 
 /// Every container that one of `words` could mean by name or by prefix. Reads as little of the others as possible.
-std::vector<Sighting> scan_for_words(std::span<const Root> roots, std::span<const std::string> words, NameBook& book,
-                                     std::vector<Error>& problems);
+std::vector<Sighting> scan_for_words(std::span<const Root> roots, std::span<const std::string> words, Detail detail,
+                                     NameBook& book, std::vector<Error>& problems);
 
 /// Every container, by id within its root.
 std::vector<Sighting> scan_all(std::span<const Root> roots, Detail detail, NameBook& book,

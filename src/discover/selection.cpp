@@ -144,11 +144,6 @@ bool is_filter_match(const model::Filter& filter, const model::Container& contai
     return false;
 }
 
-bool asks_for_status(std::span<const model::Filter> filters) {
-    return std::ranges::any_of(filters,
-                               [](const model::Filter& filter) { return filter.key == model::Filter::Key::status; });
-}
-
 bool is_match(std::span<const model::Filter> filters, const model::Container& container) {
     return std::ranges::all_of(filters,
                                [&](const model::Filter& filter) { return is_filter_match(filter, container); });
@@ -164,6 +159,11 @@ bool is_same_pod(const model::Container& one, const model::Container& other) {
 }
 
 }  // namespace
+
+bool asks_for_status(std::span<const model::Filter> filters) {
+    return std::ranges::any_of(filters,
+                               [](const model::Filter& filter) { return filter.key == model::Filter::Key::status; });
+}
 
 bool is_word(std::string_view text) {
     const auto parts = split_text(text, '/');

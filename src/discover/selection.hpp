@@ -22,6 +22,9 @@ bool is_word(std::string_view text);
 /// not_found; ambiguous, listing the candidates with engine and namespace.
 Result<std::size_t> choose_sighting(std::string_view word, std::span<const Sighting> sightings);
 
+/// Is one of them about what a container is doing now?
+bool asks_for_status(std::span<const model::Filter> filters);
+
 /// Does every filter match? Without a status filter only what runs (running, paused) matches. The id may be a prefix.
 bool is_selected(std::span<const model::Filter> filters, const model::Container& container);
 

@@ -125,8 +125,11 @@ Result<model::Container> read_container(const Root& root, std::string_view id, D
     container.state_identity = kernel::read_identity(directory);
     container.state_owner = *owner;
     name_container(container, root.directory.path(), book);
+    if (detail != Detail::names) {
+        derive_life(container, directory);
+    }
     if (detail == Detail::status) {
-        derive_status(container, directory);
+        note_pause(container);
     }
     return container;
 }

@@ -14,7 +14,8 @@ namespace cstop::discover {
 
 enum class Detail {
     names,   ///< what the files say
-    status,  ///< and the derived status
+    life,    ///< and whether it runs; a paused one runs
+    status,  ///< and whether it is paused, which costs an open for each freezer
 };
 
 /// The container in <root>/<id>. Errors, with the file in what: not_found, when there is no such directory or no

@@ -81,7 +81,7 @@ bool is_paused(const model::Container& container, std::int32_t pid) {
 
 }  // namespace
 
-void derive_status(model::Container& container, const kernel::Directory& directory) {
+void derive_life(model::Container& container, const kernel::Directory& directory) {
     if (container.pid && container.start_time == 0) {
         take_start_time(container, *container.pid);
     }
@@ -92,12 +92,13 @@ void derive_status(model::Container& container, const kernel::Directory& directo
         return;
     }
     container.uptime = find_uptime(container.start_time);
-    if (kernel::has_entry(directory, "exec.fifo")) {
-        container.status = model::Status::created;
-    } else if (is_paused(container, pid)) {
+    const bool is_created = kernel::has_entry(directory, "exec.fifo");
+    container.status = is_created ? model::Status::created : model::Status::running;
+}
+
+void note_pause(model::Container& container) {
+    if (container.status == model::Status::running && container.pid && is_paused(container, *container.pid)) {
         container.status = model::Status::paused;
-    } else {
-        container.status = model::Status::running;
     }
 }
 

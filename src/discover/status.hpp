@@ -7,9 +7,12 @@
 namespace cstop::discover {
 
 /// Sets Container::status: no live process with the recorded start time -> stopped; exec.fifo in the state directory ->
-/// created; own cgroup frozen -> paused; else running. Where the process cannot be examined it counts as running, with
+/// created; else running. Where the process cannot be examined it counts as running, with
 /// a warning: whoever stops it finds out. A start time that the runtime does not record (youki) is taken over from a
 /// process that began when the container did; a process that did not is not the container's.
-void derive_status(model::Container& container, const kernel::Directory& directory);
+void derive_life(model::Container& container, const kernel::Directory& directory);
+
+/// Changes running to paused when the own cgroup is frozen.
+void note_pause(model::Container& container);
 
 }  // namespace cstop::discover
