@@ -16,6 +16,11 @@ namespace {
 /// cgroup.procs of a hundred thousand processes is below a megabyte.
 constexpr std::size_t largest_control_file = 16UL * 1024 * 1024;
 
+/// kernfs counts subdirectories in the link count: most containers have none, and need no listing.
+bool has_children(const struct stat& cgroup) {
+    return cgroup.st_nlink > 2;
+}
+
 std::string describe(std::string_view verb, const Directory& cgroup, const std::string& name) {
     return std::string(verb) + " " + cgroup.path() + "/" + name;
 }
@@ -63,9 +68,12 @@ bool has_cgroup_of_others(std::span<const Cgroup> cgroups, std::uint32_t user) {
         if (!cgroup.is_v2 && !has_hierarchy(cgroup, "freezer")) {
             return false;
         }
+        struct stat status{};
+        if (::fstat(cgroup.directory.number(), &status) == 0 && !has_children(status)) {
+            return status.st_uid != user;
+        }
         bool is_all_of_user = true;
         visit_tree(cgroup.directory, [&](const Directory& directory) {
-            struct stat status{};
             is_all_of_user = ::fstat(directory.number(), &status) != 0 || status.st_uid == user;
             return is_all_of_user;
         });
@@ -134,9 +142,8 @@ Result<void> check_control(const Directory& cgroup, const std::string& name) {
 
 std::vector<Directory> open_children(const Directory& cgroup) {
     std::vector<Directory> children;
-    // kernfs counts subdirectories in the link count: most containers have none, and need no listing.
     struct stat status{};
-    if (::fstat(cgroup.number(), &status) != 0 || status.st_nlink <= 2) {
+    if (::fstat(cgroup.number(), &status) != 0 || !has_children(status)) {
         return children;
     }
     const Result<std::vector<std::string>> names = list_names(cgroup);

@@ -49,15 +49,10 @@ std::optional<ExitStatus> read_exit_status(const InitProcess& process) {
     if (process.start_time() == 0) {
         return std::nullopt;  // it was gone before we came
     }
-    std::optional<int> status;
-    if (process.pidfd().is_open()) {
-        status = read_pidfd_exit(process.pidfd());
-    }
-    if (!status) {
-        status = read_zombie_status(process);
-    }
+    std::optional<int> status = read_zombie_status(process);
+    // The pidfd tells it once the zombie is reaped: in this order one of the two does.
     if (!status && process.pidfd().is_open()) {
-        status = read_pidfd_exit(process.pidfd());  // reaped between the two looks
+        status = read_pidfd_exit(process.pidfd());
     }
     return status ? parse_wait_status(*status) : std::nullopt;
 }

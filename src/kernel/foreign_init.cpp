@@ -28,6 +28,9 @@ bool is_member(const Members& members, std::int32_t pid) {
 }  // namespace
 
 std::optional<std::int32_t> find_foreign_init(const Members& members, const InitProcess& init) {
+    if (members.pids.empty()) {
+        return std::nullopt;
+    }
     // One look tells most processes: they are in the namespace of init, or in ours.
     const std::string ours = read_pid_namespace("self");
     const std::string theirs = init.is_alive() ? read_pid_namespace(std::to_string(init.pid())) : "";

@@ -32,9 +32,9 @@ Result<Portrait> read_by_number(std::int32_t pid) {
     return Portrait{.status = std::move(status), .memberships = std::move(memberships)};
 }
 
-/// None when it ended meanwhile.
+/// None when it has ended.
 Result<std::optional<Portrait>> read_portrait(const InitProcess& init) {
-    if (!init.is_alive()) {
+    if (!init.is_held()) {
         return std::optional<Portrait>();
     }
     Result<Portrait> portrait = read_by_number(init.pid());

@@ -36,6 +36,9 @@ public:
     /// once it was reaped.
     Result<ProcessStat> read_stat() const;
 
+    /// Was it there, and the one that was recorded, at open()?
+    bool is_held() const { return is_held_; }
+
     /// Asks anew. A zombie is not alive, unless threads of it are.
     bool is_alive() const;
 
