@@ -92,19 +92,22 @@ def move_to_roots(pid):
 
 def kill_members(prefix):
     """Ends every process in the cgroups of a test."""
-    for cgroup in find(prefix):
+    found = find(prefix)
+    # All before anybody is waited for: who is frozen in one hierarchy is a member in the others as well.
+    for cgroup in found:
         thaw(cgroup)
-        processes = []
-        for pid in members(cgroup):
-            try:
-                processes.append(Process(pid))
-                processes[-1].send(signal.SIGKILL)
-            except ProcessLookupError:
-                pass
+    processes = []
+    for pid in {pid for cgroup in found for pid in members(cgroup)}:
+        try:
+            processes.append(Process(pid))
+            processes[-1].send(signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+    for cgroup in found:
         thaw(cgroup)
-        for process in processes:
-            process.ends_within(60)
-            process.close()
+    for process in processes:
+        process.ends_within(60)
+        process.close()
 
 
 def remove(prefix):
