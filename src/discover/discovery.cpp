@@ -22,10 +22,11 @@ namespace cstop::discover {
 
 namespace {
 
-/// A stop thaws whom it finds frozen: only who is shown or chosen by it needs to be called paused.
-Detail choose_detail(const model::Request& request) {
+/// What is asked of each container. A stop proves for itself who lives, and thaws whom it finds frozen: `least` is
+/// enough unless a status is shown.
+Detail choose_detail(const model::Request& request, Detail least) {
     const bool is_shown = request.list || request.dry_run || request.json || asks_for_status(request.filters);
-    return is_shown ? Detail::status : Detail::life;
+    return is_shown ? Detail::status : least;
 }
 
 /// Looks in the known roots, and further only where a word needs it: what is configured costs some files, what
@@ -35,7 +36,7 @@ public:
     Search(const model::Request& request, RootList list)
         : request_(request),
           list_(std::move(list)),
-          detail_(choose_detail(request)),
+          detail_(choose_detail(request, Detail::start)),
           is_everywhere_(request.roots.empty()) {}
 
     std::vector<Sighting> look_up(std::string_view id) {
@@ -75,7 +76,7 @@ public:
             add_written_roots();
             add_monitor_roots(list_);
         }
-        return keep_within(scan_all(list_.roots, detail_, book_, problems));
+        return keep_within(scan_all(list_.roots, choose_detail(request_, Detail::life), book_, problems));
     }
 
     /// Who is there at all, also outside of --engine and --namespace: for suggestions, after everything was looked for.
@@ -136,7 +137,7 @@ private:
 
     const model::Request& request_;
     RootList list_;
-    Detail detail_;
+    Detail detail_;  ///< of what a word names
     bool is_everywhere_;
     bool has_configured_roots_ = false;
     NameBook book_;

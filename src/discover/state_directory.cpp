@@ -125,11 +125,14 @@ Result<model::Container> read_container(const Root& root, std::string_view id, D
     container.state_identity = kernel::read_identity(directory);
     container.state_owner = *owner;
     name_container(container, root.directory.path(), book);
-    if (detail != Detail::names) {
-        derive_life(container, directory);
-    }
-    if (detail == Detail::status) {
-        note_pause(container);
+    switch (detail) {
+        case Detail::names: break;
+        case Detail::start: derive_start(container, directory); break;
+        case Detail::life: derive_life(container, directory); break;
+        case Detail::status:
+            derive_life(container, directory);
+            note_pause(container);
+            break;
     }
     return container;
 }

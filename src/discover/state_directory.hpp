@@ -14,7 +14,8 @@ namespace cstop::discover {
 
 enum class Detail {
     names,   ///< what the files say
-    life,    ///< and whether it runs; a paused one runs
+    start,   ///< and whether it was ever started; one that was is called running, whether it lives or not
+    life,    ///< and whether it lives; a paused one is called running
     status,  ///< and whether it is paused, which costs an open for each freezer
 };
 

@@ -81,6 +81,14 @@ bool is_paused(const model::Container& container, std::int32_t pid) {
 
 }  // namespace
 
+void derive_start(model::Container& container, const kernel::Directory& directory) {
+    if (container.start_time == 0 || kernel::has_entry(directory, "exec.fifo")) {
+        derive_life(container, directory);
+    } else {
+        container.status = model::Status::running;
+    }
+}
+
 void derive_life(model::Container& container, const kernel::Directory& directory) {
     if (container.pid && container.start_time == 0) {
         take_start_time(container, *container.pid);

@@ -12,6 +12,9 @@ namespace cstop::discover {
 /// process that began when the container did; a process that did not is not the container's.
 void derive_life(model::Container& container, const kernel::Directory& directory);
 
+/// The same without asking for the process where only its end could be told: who stops it proves that anyway.
+void derive_start(model::Container& container, const kernel::Directory& directory);
+
 /// Changes running to paused when the own cgroup is frozen.
 void note_pause(model::Container& container);
 
