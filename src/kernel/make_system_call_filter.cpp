@@ -38,7 +38,7 @@ constexpr std::array allowed_calls = {
     // signals and processes
     SCMP_SYS(pidfd_open), SCMP_SYS(pidfd_send_signal), SCMP_SYS(tgkill), SCMP_SYS(rt_sigaction),
     SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn), SCMP_SYS(wait4), SCMP_SYS(exit_group), SCMP_SYS(getpid),
-    SCMP_SYS(getppid), SCMP_SYS(gettid), SCMP_SYS(geteuid), SCMP_SYS(getpgrp), SCMP_SYS(prlimit64),
+    SCMP_SYS(getppid), SCMP_SYS(getsid), SCMP_SYS(gettid), SCMP_SYS(geteuid), SCMP_SYS(getpgrp), SCMP_SYS(prlimit64),
     // confining itself and its parser further
     SCMP_SYS(capget), SCMP_SYS(capset), SCMP_SYS(seccomp), SCMP_SYS(landlock_create_ruleset),
     SCMP_SYS(landlock_restrict_self),

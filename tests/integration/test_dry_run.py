@@ -14,7 +14,7 @@ from processes import Process
 HARMLESS = {
     "access", "arch_prctl", "brk", "capget", "capset", "clock_gettime", "close", "close_range", "epoll_create1", "epoll_ctl",
     "execve", "exit_group", "faccessat", "faccessat2", "fstat", "fstatfs", "futex", "getdents64", "geteuid", "getpid",
-    "getppid", "getrandom", "getuid", "ioctl", "lseek", "lstat", "mmap", "mprotect", "mremap", "munmap", "newfstatat",
+    "getppid", "getsid", "getrandom", "getuid", "ioctl", "lseek", "lstat", "mmap", "mprotect", "mremap", "munmap", "newfstatat",
     "openat", "openat2", "pidfd_open", "poll", "prctl", "pread64", "prlimit64", "read", "readlink", "readlinkat", "rseq",
     "rt_sigaction", "rt_sigprocmask", "seccomp", "set_robust_list", "set_tid_address", "stat", "statfs", "statx", "sysinfo",
     "pwritev2", "write",
