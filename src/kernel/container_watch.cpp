@@ -92,12 +92,6 @@ Result<Members> watch_members(EventLoop& loop, HeldContainer& held, Handle handl
     return read_live_members(held);
 }
 
-/// Cheap: init is one of them, and only its end matters now.
-std::size_t count_some(const HeldContainer& held) {
-    const std::span<const Cgroup> first = std::span(held.cgroups).first(held.cgroups.empty() ? 0 : 1);
-    return read_members(first).value_or(Members()).count();
-}
-
 /// The cgroup is not the container's alone: who of the others was its own cannot be told, so none of them is touched.
 Remains give_up_cgroups(HeldContainer& held, std::int32_t foreign) {
     held.events.close();
@@ -142,7 +136,7 @@ Result<Remains> look_and_watch(EventLoop& loop, HeldContainer& held, Handle hand
             const std::uint64_t token = format_token({.handle = handle, .watched = Watched::init});
             CSTOP_CHECK(loop.arm_again(held.init.pidfd(), Readiness::readable, token));
         }
-        return Remains{.init_is_alive = true, .processes = count_some(held), .doubt = ""};
+        return Remains{.init_is_alive = true, .processes = 0, .doubt = ""};
     }
     held.is_polled = false;
     CSTOP_TRY(const Members members, watch_members(loop, held, handle));

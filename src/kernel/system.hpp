@@ -108,8 +108,9 @@ inline constexpr std::size_t most_examined = 64;
 /// What is left of a container.
 struct Remains {
     bool init_is_alive = false;
-    std::size_t processes = 0;  ///< live processes in the own cgroup; at least 1 where only "populated" is known
-    std::string doubt;          ///< why others that are in the cgroup are not counted; empty: nobody is
+    /// Live processes in the own cgroup; at least 1 where only "populated" is known. Not counted while init lives.
+    std::size_t processes = 0;
+    std::string doubt;  ///< why others that are in the cgroup are not counted; empty: nobody is
     bool is_gone() const { return !init_is_alive && processes == 0; }
 };
 
