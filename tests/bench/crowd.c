@@ -1,4 +1,5 @@
-// Makes processes that do nothing, to be stopped. They end with SIGTERM, or with the end of standard input.
+// Makes processes that do nothing, to be stopped. They end with SIGTERM, or with the end of standard input. Where all
+// are in one cgroup, the first leads a session and has started the others, as a container's init.
 //
 //   crowd COUNT                  prints a line "PID START" for each, START as in field 22 of /proc/PID/stat
 //   crowd COUNT DIRECTORY        the same, each born in a new v2 cgroup of its own: DIR/DIR-0, DIR/DIR-1, ...
@@ -13,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -72,12 +72,65 @@ static int fork_into(int cgroup) {
     return (int)syscall(SYS_clone3, &arguments, sizeof(arguments));
 }
 
-static void live(int parent) {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() == parent) {
-        pause();
+/// Until nobody holds the other end of `life`.
+static void live(const int life[2]) {
+    char byte;
+    close(life[1]);
+    while (read(life[0], &byte, 1) < 0) {
     }
     _exit(0);
+}
+
+static int fork_to_live(int cgroup, const int life[2]) {
+    const int pid = fork_into(cgroup);
+    if (pid < 0) {
+        fail("fork");
+    }
+    if (pid == 0) {
+        live(life);
+    }
+    return pid;
+}
+
+/// Each in a cgroup of its own below `parent`; NULL: in ours.
+static void make_apart(int* pids, int count, const char* parent, const int life[2]) {
+    for (int i = 0; i < count; ++i) {
+        const int own = parent != NULL ? make_own(parent, i) : -1;
+        pids[i] = fork_to_live(own, life);
+        if (own >= 0) {
+            close(own);
+        }
+    }
+}
+
+static void make_family(int* pids, int count, int cgroup, const int life[2]) {
+    int report[2];
+    if (pipe(report) != 0) {
+        fail("pipe");
+    }
+    pids[0] = fork_into(cgroup);
+    if (pids[0] < 0) {
+        fail("fork");
+    }
+    if (pids[0] == 0) {
+        close(report[0]);
+        setsid();
+        for (int i = 1; i < count; ++i) {
+            const int pid = fork_to_live(-1, life);
+            if (write(report[1], &pid, sizeof(pid)) != sizeof(pid)) {
+                fail("report");
+            }
+        }
+        close(report[1]);
+        live(life);
+    }
+    close(report[1]);
+    for (int i = 1; i < count; ++i) {
+        if (read(report[0], &pids[i], sizeof(pids[i])) != sizeof(pids[i])) {
+            fail("first process");
+        }
+    }
+    close(report[0]);
 }
 
 int main(int argc, char** argv) {
@@ -89,19 +142,14 @@ int main(int argc, char** argv) {
     if (is_v1) {
         move_to(argv[2]);
     }
-    const int parent = getpid();
-    for (int i = 0; i < count; ++i) {
-        const int own = argc == 3 ? make_own(argv[2], i) : -1;
-        pids[i] = fork_into(own >= 0 ? own : shared);
-        if (pids[i] < 0) {
-            fail("fork");
-        }
-        if (pids[i] == 0) {
-            live(parent);
-        }
-        if (own >= 0) {
-            close(own);
-        }
+    int life[2];
+    if (pipe(life) != 0) {
+        fail("pipe");
+    }
+    if (argc == 4) {
+        make_family(pids, count, shared, life);
+    } else {
+        make_apart(pids, count, argc == 3 ? argv[2] : NULL, life);
     }
     if (is_v1) {
         move_to(argv[3]);
