@@ -50,6 +50,15 @@ def test_f31_few_descriptors_are_enough_or_one_clear_error_comes_before_the_firs
     assert web.is_untouched()
 
 
+def test_f31_more_containers_than_the_descriptors_allow_are_stopped_in_turns(place):
+    webs = [place.container(f"web{number}", OBEDIENT) for number in range(8)]
+    ended = run(place, "ulimit -n 32", *[web.id for web in webs])
+    assert (ended.returncode, sorted(ended.stdout.split())) == (0, sorted(web.id for web in webs)), ended.stderr
+    for web in webs:
+        assert web.received() == ["TERM"]
+        assert web.is_gone()
+
+
 @pytest.mark.parametrize("kilobytes", [100_000, 20_000, 12_000])
 def test_f31_little_memory_is_enough_or_nothing_is_signalled(any_place, kilobytes):
     web = any_place.container("web", OBEDIENT)
