@@ -170,18 +170,21 @@ def leave(pid, *, but):
 
 
 @pytest.mark.parametrize("runtime_and_kind", [("runc", "hybrid"), ("crun", "v1")] if kind_of_host() == "hybrid" else [], ids="-".join)
-def test_r09_whoever_is_left_in_one_hierarchy_only_is_killed(runtime_and_kind, make_place):
+@pytest.mark.parametrize("grace", ["0", "10"])
+@pytest.mark.parametrize("shared_pids", [False, True], ids=["private-pids", "shared-pids"])
+def test_r09_whoever_is_left_in_one_hierarchy_only_is_killed(runtime_and_kind, make_place, shared_pids, grace):
     place = make_place(*runtime_and_kind)
-    web = place.container("web", OBEDIENT, shared_pids=True, before="sleep 1000 &" * 16)
+    web = place.container("web", OBEDIENT, shared_pids=shared_pids, before="sleep 1000 &" * 16)
     children = [Process(pid) for pid in web.members() if pid != web.pid]
     hierarchies = [cgroup for cgroup in web.cgroups() if (cgroup / "tasks").exists()]
     assert len(hierarchies) > 4
     # One more than is there of each kind stays in all.
     for child, hierarchy in zip(children, hierarchies, strict=False):
         leave(child.pid, but=hierarchy)
-    ended = place.cstop("--json", web.id)
+    ended = place.cstop("--json", "-t", grace, web.id)
     assert ended.status == 0, ended.err
-    assert ended.objects[0]["leftovers"] == len(children)
+    if shared_pids and grace != "0":
+        assert ended.objects[0]["leftovers"] == len(children)
     for child in children:
         assert not child.is_alive()
         child.close()
