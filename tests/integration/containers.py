@@ -298,7 +298,7 @@ class Place:
     def start(self, *arguments, stdin=None, environment=None, root=True):
         return Running(self.view.enter(self.command(*arguments, root=root)), stdin, environment)
 
-    def cstop(self, *arguments, limit=60, **options):
+    def cstop(self, *arguments, limit=120, **options):
         return self.start(*arguments, **options).ended(limit)
 
     def clean_up(self):
