@@ -3,9 +3,9 @@
  *   step CALLS ORDERS PROGRAM ARGUMENT...
  *
  * Before each system call of the program's first thread, execve's own excepted, a line is written to the file CALLS:
- * the path that the call looks up, "(signal)" where it sends one, else "-". Then a byte is read from the file ORDERS:
- * 'k' kills the program before the call is done, 'r' lets it run on by itself, anything else takes it to its next call.
- * An empty line is the last one. Ends as the program ends; successfully if it was killed. */
+ * the path that the call looks up, "(signal)" where it sends one, else "-". Then a line is read from the file ORDERS:
+ * "kill" kills the program before the call is done, "run" lets it run on by itself, a number takes it on by as many
+ * calls. An empty line is the last one. Ends as the program ends; successfully if it was killed. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -98,18 +98,23 @@ static void write_call(int calls, pid_t child) {
     write_line(calls, path[0] == '\0' ? "-" : path);
 }
 
-static char read_order(int orders) {
-    char order = 0;
-    while (read(orders, &order, 1) < 0 && errno == EINTR) {
+enum order { to_run = -2, to_kill = -1 };
+
+/* How many calls to take it on by, or an order. */
+static long read_order(FILE* orders) {
+    char line[32];
+    if (fgets(line, sizeof line, orders) == NULL || strcmp(line, "kill\n") == 0) {
+        return to_kill;
     }
-    return order;
+    return strcmp(line, "run\n") == 0 ? to_run : strtol(line, NULL, 10);
 }
 
 int main(int argc, char** argv) {
     if (argc < 4) {
         return 99;
     }
-    const int calls = open_end(argv[1], O_WRONLY), orders = open_end(argv[2], O_RDONLY);
+    const int calls = open_end(argv[1], O_WRONLY);
+    FILE* const orders = fdopen(open_end(argv[2], O_RDONLY), "r");
     const pid_t child = fork();
     if (child < 0) {
         fail("fork");
@@ -125,6 +130,7 @@ int main(int argc, char** argv) {
         fail("PTRACE_SETOPTIONS");
     }
     int is_started = 0, is_entry = 0, to_deliver = 0, status = 0;
+    long to_go = 1;
     while (1) {
         run_on(child, PTRACE_SYSCALL, to_deliver);
         status = next_stop(child);
@@ -146,14 +152,17 @@ int main(int argc, char** argv) {
             continue;
         }
         write_call(calls, child);
-        const char order = read_order(orders);
-        if (order == 'k') {
+        if (--to_go > 0) {
+            continue;
+        }
+        to_go = read_order(orders);
+        if (to_go == to_kill) {
             kill(child, SIGKILL);
             next_stop(child);
             status = 0;
             break;
         }
-        if (order == 'r') {
+        if (to_go == to_run) {
             run_on(child, PTRACE_DETACH, 0);
             status = next_stop(child);
             break;

@@ -3,8 +3,25 @@
 import os
 import select
 
+import pytest
+from fixtures import PLACES
+
 # What may be the first deed of a stop. Some of these files are only read at first.
 ACTS = ("(signal)", "cgroup.kill", "cgroup.freeze", "freezer.state")
+
+
+def shares(count, each_place=False):
+    """Parameters (runtime, view, first, stride): calls first, first + stride, ... are one test's share of a stop's calls.
+
+    Together the shares of all places meet every call, or those of each place by itself. `count` is how many each place
+    has: a call costs a container, so workers must be able to do them at the same time.
+    """
+    stride = count if each_place else count * len(PLACES)
+    return [
+        pytest.param(runtime, kind, number if each_place else number * len(PLACES) + turn, stride, id=f"{runtime}-{kind}-{number}")
+        for turn, (runtime, kind) in enumerate(PLACES)
+        for number in range(count)
+    ]  # fmt: skip
 
 
 class Steps:
@@ -38,18 +55,21 @@ class Steps:
         """Of the program that takes the steps: cstop is its child."""
         return self._running.pid
 
-    def step(self):
-        """To the next call. The path that it looks up, "-" if it looks up none, None if there is no next call."""
-        self.has_acted = self.has_acted or self.path in ACTS
-        self._order(b"s")
-        self.count += 1
-        self.path = self._read()
+    def step(self, calls=1):
+        """On by so many calls. The path that the next one looks up, "-" if it looks up none, None if there is none."""
+        self._order(str(calls))
+        for _ in range(calls):
+            self.has_acted = self.has_acted or self.path in ACTS
+            self.path = self._read()
+            if self.has_ended:
+                break
+            self.count += 1
         return self.path
 
     def step_to(self, number):
         """To call `number`, from 1. False if there is none of this number."""
-        while self.count < number and not self.has_ended:
-            self.step()
+        if self.count < number and not self.has_ended:
+            self.step(number - self.count)
         return not self.has_ended
 
     def step_to_path(self, end):
@@ -58,18 +78,23 @@ class Steps:
             self.step()
         assert not self.has_ended, f"no call for {end}"
 
+    def next_of(self, first, stride, after=1):
+        """The number of the next call, or of one a little later, that is in a share."""
+        number = self.count + after
+        return number + (first - number) % stride
+
     def kill(self):
         """Before the call is done."""
-        self._finish(b"k")
+        self._finish("kill")
 
     def let_run(self):
         """On by itself; run() waits for the end."""
-        self._order(b"r")
+        self._order("run")
         self.path = None
 
     def run(self):
         """To the end. How it ended."""
-        return self._finish(b"r")
+        return self._finish("run")
 
     def close(self):
         if self._running is not None:
@@ -87,7 +112,7 @@ class Steps:
             os.close(self._orders)
 
     def _order(self, order):
-        os.write(self._orders, order)
+        os.write(self._orders, f"{order}\n".encode())
 
     def _read(self, seconds=60):
         poller = select.poll()

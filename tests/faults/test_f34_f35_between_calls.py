@@ -2,19 +2,11 @@
 
 import pytest
 from containers import OBEDIENT, STUBBORN
-from fixtures import PLACES
-
-# Primes, and each place begins elsewhere: together they meet most calls.
-STRIDE = 29
-LONG_STRIDE = 31
-
-
-def offset(place, stride):
-    return PLACES.index((place.runtime_name, place.view.kind)) * stride // len(PLACES)
+from steps import shares
 
 
 def stubborn(place, name):
-    return place.container(name, STUBBORN, shared_pids=True, before="sleep 1000 & sleep 1000 &")
+    return place.container(name, STUBBORN, shared_pids=True)
 
 
 def paused(place, name):
@@ -23,13 +15,9 @@ def paused(place, name):
     return web
 
 
-@pytest.mark.once
-@pytest.mark.parametrize(
-    ("make", "options"), [(stubborn, ("-t", "0")), (paused, ("-t", "10"))], ids=["killing", "thawing"]
-)
-def test_f34_what_a_killed_cstop_left_half_done_another_one_finishes(place, step_through, make, options):
+def check_each_call_is_finished_by_another(place, step_through, make, options, first, stride):
     web = None
-    number = 1 + offset(place, STRIDE)
+    number = first + 1
     while True:
         web = web or make(place, f"web{number}")
         steps = step_through(place, *options, web.id)
@@ -42,7 +30,21 @@ def test_f34_what_a_killed_cstop_left_half_done_another_one_finishes(place, step
             assert (ended.status, ended.names) == (0, [web.id]), f"call {number}: {ended}"
             assert web.is_gone() and not web.is_frozen(), f"call {number}: {ended}"
             web = None
-        number += STRIDE
+        number += stride
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(("runtime", "view", "first", "stride"), shares(2))
+def test_f34_what_a_killed_cstop_left_alive_another_one_kills(make_place, step_through, runtime, view, first, stride):
+    place = make_place(runtime, view)
+    check_each_call_is_finished_by_another(place, step_through, stubborn, ("-t", "0"), first, stride)
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(("runtime", "view", "first", "stride"), shares(2, each_place=True))
+def test_f34_what_a_killed_cstop_left_frozen_another_one_thaws(make_place, step_through, runtime, view, first, stride):
+    place = make_place(runtime, view)
+    check_each_call_is_finished_by_another(place, step_through, paused, ("-t", "10"), first, stride)
 
 
 def other_cstop(web):
@@ -60,22 +62,26 @@ def own_end(web):
 
 @pytest.mark.once
 @pytest.mark.parametrize("happen", [other_cstop, removal, own_end])
-def test_f35_a_container_that_ends_between_two_calls_is_stopped(place, step_through, canary, happen):
+@pytest.mark.parametrize(("runtime", "view", "first", "stride"), shares(2))
+def test_f35_a_container_that_ends_between_two_calls_is_stopped(
+    make_place, step_through, canary, happen, runtime, view, first, stride
+):  # fmt: skip
     """Whoever ends it: both say that it is stopped, and nobody else is touched."""
+    place = make_place(runtime, view)
     other = place.container("other", OBEDIENT)
     number = None
     while True:
         web = place.container(f"web{number}", OBEDIENT)
         steps = step_through(place, "-t", "10", "--kill-timeout", "5", web.id)
         if number is None:
-            steps.step_to_path("status" if place.runtime_name == "crun" else "state.json")
-            number = steps.count + 1 + offset(place, LONG_STRIDE)
+            steps.step_to_path("status" if runtime == "crun" else "state.json")
+            number = steps.next_of(first, stride)
         if not steps.step_to(number):
             break
         happen(web)
         ended = steps.run()
         assert (ended.status, ended.names) == (0, [web.id]), f"call {number}: {ended}"
         assert web.is_gone() and not web.is_frozen(), f"call {number}: {ended}"
-        number += LONG_STRIDE
+        number += stride
     assert other.is_untouched()
     assert canary.poll() is None

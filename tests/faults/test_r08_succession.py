@@ -6,10 +6,7 @@ import signal
 import cgroups
 import pytest
 from containers import OBEDIENT, STUBBORN
-from fixtures import PLACES
-
-# Each place begins elsewhere, so that together they meet most calls.
-STRIDE = 23
+from steps import shares
 
 
 def keep_bundle(container, name):
@@ -31,16 +28,19 @@ def state_file(place):
 
 @pytest.mark.once
 @pytest.mark.parametrize("grace", ["0", "10"], ids=["kill", "grace"])
-def test_r08_f25_whoever_gets_the_id_between_two_calls_is_left_alone(place, step_through, grace):
+@pytest.mark.parametrize(("runtime", "view", "first", "stride"), shares(2))
+def test_r08_f25_whoever_gets_the_id_between_two_calls_is_left_alone(
+    make_place, step_through, grace, runtime, view, first, stride
+):  # fmt: skip
     """From the moment that the state is read, the old one is meant."""
-    offset = PLACES.index((place.runtime_name, place.view.kind)) * STRIDE // len(PLACES)
+    place = make_place(runtime, view)
     number = None
     while True:
         web = place.container("web", OBEDIENT)
         steps = step_through(place, "-t", grace, "--kill-timeout", "1", web.id)
         if number is None:
             steps.step_to_path(state_file(place))
-            number = steps.count + 3 + offset  # opened, looked at, read
+            number = steps.next_of(first, stride, after=3)  # opened, looked at, read
         if not steps.step_to(number):
             break
         delete(web)
@@ -51,22 +51,26 @@ def test_r08_f25_whoever_gets_the_id_between_two_calls_is_left_alone(place, step
         assert new.is_untouched() and not new.is_frozen(), f"call {number}: {ended}"
         delete(new)
         keep_bundle(new, f"new-{number}")
-        number += STRIDE
+        number += stride
 
 
 @pytest.mark.once
-def test_r08_whoever_outlives_an_init_whose_state_is_removed_by_hand_is_killed(place, step_through):
+@pytest.mark.parametrize(("runtime", "view", "first", "stride"), shares(2))
+def test_r08_whoever_outlives_an_init_whose_state_is_removed_by_hand_is_killed(
+    make_place, step_through, runtime, view, first, stride
+):  # fmt: skip
     """No other container has the id then."""
-    number = 0
+    place = make_place(runtime, view)
+    number = None
     while True:
-        web = place.container(f"web{number}", OBEDIENT, shared_pids=True, before="sleep 1000 &").kill_init()
+        web = place.container(f"web{number}", OBEDIENT, shared_pids=True).kill_init()
         steps = step_through(place, "--kill-timeout", "1", web.id)
         steps.step_to_path(state_file(place))
-        number = max(number, steps.count + 3)
+        number = number or steps.next_of(first, stride, after=3)
         if not steps.step_to(number):
             break
         shutil.rmtree(place.root / web.id)
         ended = steps.run()
         assert (ended.status, ended.names) == (0, [web.id]), f"call {number}: {ended}"
         assert web.is_gone(), f"call {number}: {ended}"
-        number += 2 * STRIDE
+        number += stride
