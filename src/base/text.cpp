@@ -1,6 +1,7 @@
 #include "base/text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <fnmatch.h>
 
@@ -111,11 +112,17 @@ bool is_glob_match(std::string_view pattern, std::string_view text) {
 }
 
 bool is_container_id(std::string_view text) {
-    const auto is_allowed = [](char character) {
-        return ('a' <= character && character <= 'z') || ('A' <= character && character <= 'Z') ||
-               ('0' <= character && character <= '9') || std::string_view("_+.-").contains(character);
-    };
-    return !text.empty() && text.size() <= 128 && text != "." && text != ".." && std::ranges::all_of(text, is_allowed);
+    // A scan asks for every entry of a root.
+    static constexpr auto is_allowed = [] {
+        std::array<bool, 256> table{};
+        for (const char character :
+             std::string_view("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+.-")) {
+            table[static_cast<unsigned char>(character)] = true;
+        }
+        return table;
+    }();
+    return !text.empty() && text.size() <= 128 && text != "." && text != ".." &&
+           std::ranges::all_of(text, [](char character) { return is_allowed[static_cast<unsigned char>(character)]; });
 }
 
 }  // namespace cstop

@@ -94,7 +94,8 @@ std::string find_engine_directory(const Json& mounts, std::string_view id) {
 bool may_name_engine_directory(std::string_view text, std::string_view id) {
     // Neither Go nor libocispec escapes a slash, and an id has nothing to escape. memmem(3) skips ahead by the length
     // of what it looks for, std::string_view::find stops at every slash.
-    const std::string wanted = fmt::format("/containers/{}/", id);
+    std::string wanted = "/containers/";
+    wanted.append(id).append("/");
     // An empty text may be at a null pointer, which memmem must not get.
     return !text.empty() && ::memmem(text.data(), text.size(), wanted.data(), wanted.size()) != nullptr;
 }

@@ -62,12 +62,12 @@ bool add_gvisor(const Root& root, std::string_view name, std::vector<Sighting>& 
     return true;
 }
 
-bool is_meant(const Root& root, const std::string& id, std::span<const std::string> words) {
+bool is_meant(NameFilter& filter, const std::string& id, std::span<const std::string> words) {
     if (!is_container_id(id)) {
         return parse_gvisor_name(id).has_value();
     }
     const bool is_prefix = std::ranges::any_of(words, [&](const std::string& word) { return id.starts_with(word); });
-    return is_prefix || may_be_called_any(root, id, words);
+    return is_prefix || filter.admits(id);
 }
 
 void add_all(const Root& root, std::vector<std::string> names, Detail detail, NameBook& book,
@@ -95,7 +95,8 @@ std::vector<Sighting> scan_for_words(std::span<const Root> roots, std::span<cons
     std::vector<Sighting> sightings;
     for (const Root& root : roots) {
         auto names = list_entries(root, problems);
-        std::erase_if(names, [&](const std::string& name) { return !is_meant(root, name, words); });
+        NameFilter filter(root, words);
+        std::erase_if(names, [&](const std::string& name) { return !is_meant(filter, name, words); });
         add_all(root, std::move(names), detail, book, sightings);
     }
     return sightings;

@@ -80,15 +80,14 @@ struct StateFile {
     kernel::FileContent content;
 };
 
-Result<StateFile> read_state_file(const kernel::Directory& parent, const std::string& prefix) {
+Result<StateFile> read_state_file(const kernel::Directory& directory) {
     std::string_view tried;
     for (const Runtime& runtime : known_runtimes()) {
         if (runtime.state_file == tried) {
             continue;
         }
         tried = runtime.state_file;
-        auto content = kernel::read_file_below(parent, prefix + std::string(tried), kernel::largest_file,
-                                               kernel::Crossing::same_mount);
+        auto content = kernel::read_file_below(directory, tried, kernel::largest_file, kernel::Crossing::same_mount);
         if (content) {
             return StateFile{.runtime = &runtime, .content = *std::move(content)};
         }
@@ -105,7 +104,7 @@ Result<model::Container> read_container(const Root& root, std::string_view id, D
     const std::string path = root.directory.path() + "/" + std::string(id);
     CSTOP_TRY(const kernel::Directory directory,
               kernel::open_directory_below(root.directory, id, kernel::Crossing::same_mount));
-    CSTOP_TRY(const StateFile file, read_state_file(directory, ""));
+    CSTOP_TRY(const StateFile file, read_state_file(directory));
     if (file.runtime == nullptr) {
         return fail(ErrorCode::not_found, path + ": holds no runtime's state");
     }
@@ -137,24 +136,42 @@ Result<model::Container> read_container(const Root& root, std::string_view id, D
     return container;
 }
 
-bool may_be_called_any(const Root& root, std::string_view id, std::span<const std::string> words) {
-    const auto file = read_state_file(root.directory, std::string(id) + "/");
-    if (!file || file->runtime == nullptr) {
+/// The first state file that is there, as read_state_file would find it.
+std::optional<NameFilter::Peek> NameFilter::peek_state(std::string_view id) {
+    std::string_view tried;
+    for (const Runtime& runtime : known_runtimes()) {
+        if (runtime.state_file == tried) {
+            continue;
+        }
+        tried = runtime.state_file;
+        path_.assign(id).append("/").append(tried);
+        const auto state = kernel::peek_file_below(root_.directory, path_, state_, kernel::Crossing::same_mount);
+        if (state) {
+            return Peek{.companion_file = runtime.companion_file, .state = *state};
+        }
+        if (state.error().code != ErrorCode::not_found) {
+            return std::nullopt;
+        }
+    }
+    return std::nullopt;
+}
+
+bool NameFilter::admits(std::string_view id) {
+    const auto found = peek_state(id);
+    if (!found) {
         return false;
     }
-    const std::string& root_path = root.directory.path();
-    StateText text = {.id = id, .state = file->content.bytes, .companion = ""};
-    if (!may_have_name(text, root_path)) {
+    const std::string& root = root_.directory.path();
+    StateText text = {.id = id, .state = found->state, .companion = ""};
+    if (!may_have_name(text, root)) {
         return false;
     }
-    std::string companion;
-    if (const std::string_view name = file->runtime->companion_file; !name.empty()) {
-        auto second = kernel::read_file_below(root.directory, std::string(id) + "/" + std::string(name),
-                                              kernel::largest_file, kernel::Crossing::same_mount);
-        companion = second ? std::move(second->bytes) : "";
-        text.companion = companion;
+    if (!found->companion_file.empty()) {
+        path_.assign(id).append("/").append(found->companion_file);
+        text.companion = kernel::peek_file_below(root_.directory, path_, companion_, kernel::Crossing::same_mount)
+                             .value_or(std::string_view());
     }
-    return std::ranges::any_of(words, [&](const std::string& word) { return may_be_named(word, text, root_path); });
+    return std::ranges::any_of(words_, [&](const std::string& word) { return may_be_named(word, text, root); });
 }
 
 }  // namespace cstop::discover

@@ -1,6 +1,7 @@
 #pragma once
 // One state directory, <root>/<id>/, read through the runtime that wrote it.
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,8 +25,30 @@ enum class Detail {
 /// (faults.md R3); unsupported.
 Result<model::Container> read_container(const Root& root, std::string_view id, Detail detail, NameBook& book);
 
-/// Could one of `words` be the name of the container in <root>/<id>? Reads its state file and judges it by its bytes,
-/// unparsed; what cannot be read has no name that anybody knows.
-bool may_be_called_any(const Root& root, std::string_view id, std::span<const std::string> words);
+/// Which containers of a root have a name that may be one of some words. It looks at one after the other, and reads as
+/// little as it can: there may be ten thousand.
+class NameFilter {
+public:
+    /// Both outlive it.
+    NameFilter(const Root& root, std::span<const std::string> words) : root_(root), words_(words) {}
+
+    /// Could one of the words be the name of the container in <root>/<id>? Judges its state file by its bytes, unparsed
+    /// and unproven: whoever is admitted is read with read_container. What cannot be read has no name that anybody
+    /// knows.
+    bool admits(std::string_view id);
+
+private:
+    struct Peek {
+        std::string_view companion_file;
+        std::string_view state;
+    };
+    std::optional<Peek> peek_state(std::string_view id);
+
+    const Root& root_;
+    std::span<const std::string> words_;
+    std::string path_;
+    std::string state_;
+    std::string companion_;
+};
 
 }  // namespace cstop::discover

@@ -1,5 +1,6 @@
 #include "kernel/directory.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <dirent.h>
 #include <fcntl.h>
@@ -117,6 +118,31 @@ Result<FileContent> read_file_below(const Directory& parent, std::string_view re
                                     Crossing crossing) {
     CSTOP_TRY(const Descriptor descriptor, open_beneath(parent, relative, file_flags, crossing));
     return read_regular(descriptor, limit, join(parent, relative));
+}
+
+Result<std::string_view> peek_file_below(const Directory& parent, std::string_view relative, std::string& buffer,
+                                         Crossing crossing) {
+    constexpr std::size_t usual_room = 64UL * 1024;
+    CSTOP_TRY(const Descriptor descriptor, open_beneath(parent, relative, file_flags, crossing));
+    std::size_t length = 0;
+    while (length <= largest_file) {
+        if (length == buffer.size()) {
+            buffer.resize(std::clamp(2 * length, usual_room, largest_file + 1));
+        }
+        const ssize_t count = ::read(descriptor.number(), buffer.data() + length, buffer.size() - length);
+        if (count < 0 && errno == EINTR) {
+            continue;
+        }
+        if (count < 0) {
+            return fail_with_errno(errno, "read " + join(parent, relative));
+        }
+        length += static_cast<std::size_t>(count);
+        // Only a FUSE gives less than there is, and no root is on one (open_unserved_directory).
+        if (length < buffer.size()) {
+            return std::string_view(buffer).substr(0, length);
+        }
+    }
+    return fail(ErrorCode::damaged, fmt::format("read {}: larger than {} bytes", join(parent, relative), largest_file));
 }
 
 Result<FileContent> read_file(const std::string& path, std::size_t limit) {

@@ -78,6 +78,13 @@ std::optional<FileIdentity> read_identity(const std::string& path);
 Result<FileContent> read_file_below(const Directory& parent, std::string_view relative,
                                     std::size_t limit = largest_file, Crossing crossing = Crossing::any_mount);
 
+/// What a file below `parent` holds, in `buffer`, which the next look may use again: two calls less than the whole
+/// truth. It is not shown to be a regular file, nor whose it is: good for deciding whether to read it with
+/// read_file_below, and for nothing else. No more than `largest_file` is read, nothing is waited for. Errors: as
+/// read_file_below.
+Result<std::string_view> peek_file_below(const Directory& parent, std::string_view relative, std::string& buffer,
+                                         Crossing crossing = Crossing::any_mount);
+
 /// A regular file by its absolute path, symlinks followed: for files that the user names.
 Result<FileContent> read_file(const std::string& path, std::size_t limit = largest_file);
 

@@ -1,6 +1,7 @@
 #include "kernel/open_beneath.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -9,6 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <climits>
 #include <fmt/format.h>
 
 #include "base/text.hpp"
@@ -54,7 +56,7 @@ int call_openat(int directory, const std::string& name, int flags) {
     return number;
 }
 
-int call_openat2(int directory, const std::string& relative, int flags, Crossing crossing) {
+int call_openat2(int directory, const char* relative, int flags, Crossing crossing) {
     open_how how{};
     how.flags = static_cast<decltype(how.flags)>(flags);
     how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
@@ -64,7 +66,7 @@ int call_openat2(int directory, const std::string& relative, int flags, Crossing
     long number = -1;
     int attempts_left = 16;  // EAGAIN: a rename or mount raced with the walk (openat2(2))
     do {
-        number = ::syscall(SYS_openat2, directory, relative.c_str(), &how, sizeof(how));
+        number = ::syscall(SYS_openat2, directory, relative, &how, sizeof(how));
     } while (number < 0 && (errno == EINTR || (errno == EAGAIN && --attempts_left > 0)));
     return static_cast<int>(number);
 }
@@ -99,7 +101,12 @@ Result<Descriptor> open_beneath(const Directory& parent, std::string_view relati
         return fail(ErrorCode::damaged, describe(parent, relative) + ": not a plain relative path");
     }
     flags |= O_CLOEXEC | ((flags & O_PATH) != 0 ? 0 : O_NOCTTY);  // openat2 refuses the two together
-    const int number = call_openat2(parent.number(), std::string(relative), flags, crossing);
+    if (relative.size() >= PATH_MAX) {
+        return open_failure(ENAMETOOLONG, parent, relative);
+    }
+    std::array<char, PATH_MAX> path;  // NOLINT(cppcoreguidelines-pro-type-member-init): mostly not used
+    *std::ranges::copy(relative, path.begin()).out = '\0';
+    const int number = call_openat2(parent.number(), path.data(), flags, crossing);
     if (number >= 0) {
         return Descriptor(number);
     }

@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <sys/sysmacros.h>
 
 #include <climits>
 #include <doctest/doctest.h>
@@ -67,6 +68,45 @@ TEST_CASE("the limit is one of bytes that were read") {
     write_text(test.path() / "sparse", "");
     std::filesystem::resize_file(test.path() / "sparse", 1UL << 30U);
     CHECK(read_file_below(*directory, "sparse").error().code == ErrorCode::damaged);
+}
+
+TEST_CASE("a peek gives a file's bytes, whatever the buffer held before") {
+    const TestDirectory test;
+    const std::string long_text(200'000, 'x');
+    write_text(test.path() / "long", long_text);
+    write_text(test.path() / "room", std::string(65536, 'y'));
+    write_text(test.path() / "short", "{}");
+    write_text(test.path() / "empty", "");
+    const auto directory = open_directory(test.path());
+    std::string buffer;
+    CHECK(peek_file_below(*directory, "long", buffer) == long_text);
+    CHECK(peek_file_below(*directory, "short", buffer) == "{}");
+    CHECK(peek_file_below(*directory, "empty", buffer) == "");
+    std::string another;
+    CHECK(peek_file_below(*directory, "room", another) == std::string(65536, 'y'));
+    CHECK(peek_file_below(*directory, "none", buffer).error().code == ErrorCode::not_found);
+}
+
+TEST_CASE("a peek follows nothing, waits for nobody and ends") {
+    const TestDirectory test;
+    std::filesystem::create_directory(test.path() / "dir");
+    write_text(test.path() / "dir/inner", "y");
+    std::filesystem::create_symlink("dir/inner", test.path() / "link");
+    std::filesystem::create_directory_symlink("dir", test.path() / "dirlink");
+    ::mkfifo((test.path() / "fifo").c_str(), 0600);
+    write_text(test.path() / "huge", "");
+    std::filesystem::resize_file(test.path() / "huge", largest_file + 1);
+    static_cast<void>(::mknod((test.path() / "endless").c_str(), S_IFCHR | 0600, makedev(1, 5)));  // root only
+    const auto directory = open_directory(test.path());
+    std::string buffer;
+    for (const char* name : {"link", "dirlink/inner", "dir", "huge", "endless", "../x", "", "."}) {
+        CAPTURE(name);
+        CHECK_FALSE(peek_file_below(*directory, name, buffer));
+    }
+    CHECK(peek_file_below(*directory, "fifo", buffer).value_or("").empty());
+    const int writer = ::open((test.path() / "fifo").c_str(), O_RDWR | O_CLOEXEC);
+    CHECK(peek_file_below(*directory, "fifo", buffer).value_or("").empty());
+    ::close(writer);
 }
 
 TEST_CASE("a file that the user names may be a symlink") {
