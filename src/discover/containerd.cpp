@@ -2,6 +2,7 @@
 // <state>/io.containerd.runtime.v2.task/<namespace>/<id> (formats.md 1.6, 2).
 
 #include "discover/engine.hpp"
+#include "discover/field.hpp"
 #include "discover/path.hpp"
 #include "kernel/user_directories.hpp"
 
@@ -78,7 +79,7 @@ void read_store(model::Container& container, NameBook& /*book*/) {
 }
 
 bool may_own(const StateText& text, std::string_view root) {
-    return text.state.contains("/io.containerd.runtime.") || parent_path(root).ends_with("/containerd/runc");
+    return contains_text(text.state, "/io.containerd.runtime.") || parent_path(root).ends_with("/containerd/runc");
 }
 
 }  // namespace

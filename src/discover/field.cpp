@@ -91,13 +91,15 @@ std::string find_engine_directory(const Json& mounts, std::string_view id) {
     return {};
 }
 
-bool may_name_engine_directory(std::string_view text, std::string_view id) {
-    // Neither Go nor libocispec escapes a slash, and an id has nothing to escape. memmem(3) skips ahead by the length
-    // of what it looks for, std::string_view::find stops at every slash.
-    std::string wanted = "/containers/";
-    wanted.append(id).append("/");
+bool contains_text(std::string_view text, std::string_view part) {
     // An empty text may be at a null pointer, which memmem must not get.
-    return !text.empty() && ::memmem(text.data(), text.size(), wanted.data(), wanted.size()) != nullptr;
+    return !text.empty() && ::memmem(text.data(), text.size(), part.data(), part.size()) != nullptr;
+}
+
+bool may_name_engine_directory(std::string_view text, std::string_view id) {
+    // Neither Go nor libocispec escapes a slash, and an id has nothing to escape. Most texts lack even the first part.
+    constexpr std::string_view first = "/containers/";
+    return contains_text(text, first) && contains_text(text, std::string(first).append(id).append("/"));
 }
 
 }  // namespace cstop::discover

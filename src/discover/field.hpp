@@ -37,6 +37,10 @@ std::vector<model::Annotation> parse_annotations(const Json& object);
 /// /etc/resolv.conf from, when that directory carries the container's id: it is the engine's own one (docker). Else "".
 std::string find_engine_directory(const Json& mounts, std::string_view id);
 
+/// text.contains(part) for long texts: memmem(3) skips ahead by the length of what it looks for, std::string_view::find
+/// stops at every first character.
+bool contains_text(std::string_view text, std::string_view part);
+
 /// Could find_engine_directory find something in this text? False only when it cannot: then no mount is worth keeping,
 /// and there may be many of them.
 bool may_name_engine_directory(std::string_view text, std::string_view id);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "discover/engine.hpp"
+#include "discover/field.hpp"
 #include "discover/path.hpp"
 
 namespace cstop::discover {
@@ -85,7 +86,7 @@ void read_store(model::Container& container, NameBook& book) {
 }
 
 bool may_own(const StateText& text, std::string_view /*root*/) {
-    return text.state.contains("-containers/");
+    return contains_text(text.state, "-containers/");
 }
 
 }  // namespace
