@@ -44,7 +44,7 @@ class StuckFilesystem:
     def close(self):
         """Returns what is left over. The last mount ends with the containers', a moment after them."""
         self.thaw()
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while left := subprocess.run(["losetup", "-j", self._image], check=True, capture_output=True).stdout.decode():
             if time.monotonic() > deadline:
                 return [f"loop device: {left}"]

@@ -81,9 +81,7 @@ def test_f14_a_file_system_in_a_users_runtime_directory_holds_root_up_nowhere(fu
     hung = session / "runc"
     hung.mkdir(parents=True)
     with hung_fuse(fuse_place.view, hung):
-        ended = fuse_place.cstop(
-            "nobody-is-called-so", root=False, environment={"XDG_RUNTIME_DIR": str(session)}, limit=20
-        )
+        ended = fuse_place.cstop("nobody-is-called-so", root=False, environment={"XDG_RUNTIME_DIR": str(session)})
     assert ended.status in (1, 3)
     assert str(hung) in ended.err
     assert web.is_untouched()

@@ -119,7 +119,7 @@ def remove(prefix):
 
 def _remove_one(directory):
     # A cgroup stays busy for a moment after its last member's end, and no event tells when that is over.
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while True:
         try:
             os.rmdir(directory)

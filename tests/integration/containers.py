@@ -191,7 +191,7 @@ class Container:
     def delete(self):
         if self._init is not None and self._init.is_alive():
             self._init.send(signal.SIGKILL)
-            self._init.ends_within(10)
+            self._init.ends_within(60)
         if cgroups.DRIVER == "systemd":
             self.place.runtime("delete", "--force", self.id, check=False)
         else:  # a runtime would do no more, and takes far longer; the place removes the cgroups
@@ -304,7 +304,7 @@ class Place:
     def start(self, *arguments, stdin=None, environment=None, root=True):
         return Running(self.view.enter(self.command(*arguments, root=root)), stdin, environment)
 
-    def cstop(self, *arguments, limit=60, **options):
+    def cstop(self, *arguments, limit=120, **options):
         return self.start(*arguments, **options).ended(limit)
 
     def clean_up(self):

@@ -84,7 +84,7 @@ class Cri:
         method = self._channel.unary_unary(
             "/runtime.v1.RuntimeService/" + method, request_serializer=lambda r: r, response_deserializer=lambda r: r
         )
-        return method(request, timeout=60)
+        return method(request, timeout=110)
 
     def run_pod(self, name, uid, logs, parent):
         pod = message(

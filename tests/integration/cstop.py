@@ -105,7 +105,7 @@ class Running:
             assert said, f"ended without saying {words!r}, only {self._heard!r}"
             self._heard += said
 
-    def ended(self, limit=60):
+    def ended(self, limit=120):
         """Waits for the end. `limit` is for a cstop that hangs: no test may depend on it."""
         try:
             out, err = self._process.communicate(None if self._stdin is None else self._stdin.encode(), timeout=within(limit))

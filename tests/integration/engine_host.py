@@ -105,7 +105,7 @@ class Host:
         own_pids = [f"--pid=/proc/{self._first}/ns/pid"] if self.has_own_pids else []
         return ["nsenter", f"--mount=/proc/{self._first}/ns/mnt", *own_pids, "--", *command]
 
-    def try_run(self, *command, limit=60, environment=None):
+    def try_run(self, *command, limit=120, environment=None):
         """(exit status, standard output, standard error)"""
         with open(self.directory / f"out-{next(_numbers)}", "w+b") as out, open(out.name + "-err", "w+b") as err:
             # Files, not pipes: what a command leaves running must not keep the test waiting.
@@ -134,7 +134,7 @@ class Host:
         launcher = f'"$@" >>{shlex.quote(str(self.directory / log))} 2>&1 </dev/null & echo $!'
         return self.process(self.run("sh", "-c", launcher, "sh", *command, environment=environment))
 
-    def cstop(self, *arguments, limit=60, environment=None, stdin=None):
+    def cstop(self, *arguments, limit=120, environment=None, stdin=None):
         return self.start_cstop(*arguments, environment=environment, stdin=stdin).ended(limit)
 
     def start_cstop(self, *arguments, environment=None, stdin=None):
@@ -218,7 +218,7 @@ class Host:
 
     def _end_processes(self):
         """Who stops whom is unknown, so until nobody is left but the holder."""
-        deadline = time.monotonic() + within(30)
+        deadline = time.monotonic() + within(60)
         while left := [int(process.name) for process in self._processes() if int(process.name) != self._first]:
             assert time.monotonic() < deadline, left
             self.kill(*left)
@@ -230,7 +230,7 @@ class Host:
             self._end_processes()
         self._holder.stdin.close()
         self._holder.stdout.close()
-        self._holder.wait(within(30))
+        self._holder.wait(within(120))
         cgroups.remove(self.prefix)
         return [f"left over: {cgroup}" for cgroup in cgroups.find(self.prefix)]
 
