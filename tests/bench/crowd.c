@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -76,6 +77,7 @@ static int fork_into(int cgroup) {
 static void live(const int life[2]) {
     char byte;
     close(life[1]);
+    close(STDOUT_FILENO);  // whoever reads the lines must see the end of a crowd that could not be made
     while (read(life[0], &byte, 1) < 0) {
     }
     _exit(0);
@@ -138,7 +140,9 @@ int main(int argc, char** argv) {
     const int is_v1 = argc == 4 && strcmp(argv[3], "all") != 0;
     const int shared = argc == 4 && !is_v1 ? open_directory(argv[2]) : -1;
     int* const pids = calloc((size_t)count + 1, sizeof(*pids));
-    signal(SIGCHLD, SIG_IGN);  // nobody becomes a zombie
+    // Nobody becomes a zombie, orphans of the first included: thousands would take all pids until init has reaped them.
+    signal(SIGCHLD, SIG_IGN);
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
     if (is_v1) {
         move_to(argv[2]);
     }
