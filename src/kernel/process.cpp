@@ -36,6 +36,10 @@ bool parse_field(std::string_view field, Number& number) {
     return error == std::errc() && end == field.data() + field.size();
 }
 
+bool is_state(std::string_view field) {
+    return field.size() == 1 && (('A' <= field[0] && field[0] <= 'Z') || ('a' <= field[0] && field[0] <= 'z'));
+}
+
 /// `text`: the fields behind the required ones. Before Linux 3.5 there was none.
 bool parse_exit_code(std::string_view text, int& exit_code) {
     for (std::size_t number = last_required_field + 1; number < exit_code_field; ++number) {
@@ -66,7 +70,7 @@ Result<ProcessStat> parse_process_stat(std::string_view text) {
         fields.at(number) = take_field(text);
     }
     std::uint64_t flags = 0;
-    if (fields[3].size() != 1 || !parse_field(fields[9], flags) || !parse_field(fields[4], stat.parent) ||
+    if (!is_state(fields[3]) || !parse_field(fields[9], flags) || !parse_field(fields[4], stat.parent) ||
         !parse_field(fields[20], stat.threads) || !parse_field(fields[22], stat.start_time)) {
         return fail(ErrorCode::damaged, "parse /proc/PID/stat: a field is missing or no number");
     }

@@ -58,6 +58,7 @@ TEST_CASE("a command may hold a newline or nothing") {
 }
 
 TEST_CASE("what is no stat line is damaged") {
+    CHECK_FALSE(parse_process_stat(make_stat("x", "\n", "0")));
     for (const char* text :
          {"", "42", "42 (x", ")(", "42 (x) S", "42 (x) SS 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19",
           "42 (x) S a 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20"}) {
