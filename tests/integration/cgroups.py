@@ -93,6 +93,14 @@ def move_to_roots(pid):
 def kill_members(prefix):
     """Ends every process in the cgroups of a test."""
     found = find(prefix)
+    # Again and again: somebody may fork while the others are listed.
+    deadline = time.monotonic() + 60
+    while _kill_those_in(found) and time.monotonic() < deadline:
+        pass
+
+
+def _kill_those_in(found):
+    """Whether there was anybody."""
     # All before anybody is waited for: who is frozen in one hierarchy is a member in the others as well.
     for cgroup in found:
         thaw(cgroup)
@@ -108,6 +116,7 @@ def kill_members(prefix):
     for process in processes:
         process.ends_within(60)
         process.close()
+    return bool(processes)
 
 
 def remove(prefix):
