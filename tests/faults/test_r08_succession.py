@@ -6,6 +6,7 @@ import signal
 import cgroups
 import pytest
 from containers import OBEDIENT, STUBBORN
+from fixtures import PLACES
 from steps import shares
 
 
@@ -52,6 +53,49 @@ def test_r08_f25_whoever_gets_the_id_between_two_calls_is_left_alone(
         delete(new)
         keep_bundle(new, f"new-{number}")
         number += stride
+
+
+def make_created(place):
+    return place.make("web", STUBBORN).create()
+
+
+def make_directory(place):
+    (place.root / place.id("web")).mkdir()
+
+
+def make_empty_file(place):
+    make_directory(place)
+    (place.root / place.id("web") / state_file(place)).touch(mode=0o600)
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("succeed", [make_created, make_directory, make_empty_file])
+@pytest.mark.parametrize("runtime_and_kind", PLACES, ids="-".join)
+def test_r08_whoever_gets_the_id_and_is_not_yet_made_is_left_alone(runtime_and_kind, make_place, step_through, succeed):
+    """What a runtime leaves for a moment, and for good when it is killed then."""
+    place = make_place(*runtime_and_kind)
+    number = None
+    while True:
+        web = place.container("web", OBEDIENT)
+        steps = step_through(place, "-t", "0", "--kill-timeout", "1", web.id)
+        if number is None:
+            steps.step_to_path(state_file(place))
+            number = steps.count + 3 + PLACES.index(runtime_and_kind)
+        if not steps.step_to(number):
+            break
+        delete(web)
+        keep_bundle(web, f"old-{number}")
+        new = succeed(place)
+        ended = steps.run()
+        assert (ended.status, ended.names) == (0, [web.id]), f"call {number}: {ended}"
+        assert (place.root / web.id).exists()
+        if new is not None:
+            assert new.status() == "created" and not new.is_frozen(), f"call {number}: {ended}"
+            delete(new)
+            keep_bundle(new, f"new-{number}")
+        else:
+            shutil.rmtree(place.root / web.id)
+        number += 13
 
 
 @pytest.mark.once
