@@ -90,7 +90,7 @@ Result<Cgroup> open_cgroup(CgroupMounts& mounts, const CgroupLocation& location)
     CSTOP_TRY(const Directory* mount, mounts.open(location.mount));
     CSTOP_TRY(Descriptor descriptor,
               open_beneath(*mount, location.relative, O_RDONLY | O_DIRECTORY, Crossing::same_mount));
-    const CgroupMount& where = mounts.all()[location.mount];
+    const CgroupMount& where = mounts.at(location.mount);
     return Cgroup{.is_v2 = where.is_v2,
                   .hierarchies = where.hierarchies,
                   .path = location.path,

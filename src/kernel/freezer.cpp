@@ -40,20 +40,21 @@ Result<bool> thaw_one(const Directory& directory, bool is_v2) {
 }  // namespace
 
 bool is_frozen(std::span<const CgroupName> cgroups, std::string_view /*id*/, std::int32_t pid) {
-    CgroupMounts& mounts = read_own_cgroup_mounts();
+    CgroupMounts& mounts = own_cgroup_mounts();
+    const std::span<const CgroupMount> known = mounts.all_for(cgroups);
     // Read only when a path is not where it was recorded.
     std::optional<Memberships> init;
     for (const CgroupName& name : cgroups) {
-        for (const std::size_t index : find_mounts(mounts.all(), name)) {
-            if (!has_freezer(mounts.all()[index])) {
+        for (const std::size_t index : find_mounts(known, name)) {
+            if (!has_freezer(known[index])) {
                 continue;
             }
-            Result<Cgroup> cgroup = open_first_cgroup(mounts, list_locations(mounts.all(), index, name, nullptr));
+            Result<Cgroup> cgroup = open_first_cgroup(mounts, list_locations(known, index, name, nullptr));
             if (!cgroup && pid > 0) {
                 if (!init) {
                     init = read_memberships(pid).value_or(Memberships());
                 }
-                cgroup = open_first_cgroup(mounts, list_locations(mounts.all(), index, name, &*init));
+                cgroup = open_first_cgroup(mounts, list_locations(known, index, name, &*init));
             }
             if (cgroup && is_asked_to_freeze(*cgroup)) {
                 return true;

@@ -70,7 +70,7 @@ public:
     LinuxSystem(OwnProcess own, EventLoop loop, Interruption interruption, AfterOpening after_opening)
         : own_(std::move(own)),
           after_opening_(after_opening),
-          mounts_(read_own_cgroup_mounts()),
+          mounts_(own_cgroup_mounts()),
           loop_(std::move(loop)),
           interruption_(std::move(interruption)) {}
 

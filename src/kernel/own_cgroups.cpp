@@ -26,12 +26,17 @@ class Opening {
 public:
     Opening(CgroupMounts& mounts, const Target& target, const std::optional<LivingInit>& init, const OwnProcess& own,
             std::optional<std::uint32_t> required_owner)
-        : mounts_(mounts), target_(target), init_(init), own_(own), required_owner_(required_owner) {}
+        : mounts_(mounts),
+          known_(mounts.all_for(target.cgroups)),
+          target_(target),
+          init_(init),
+          own_(own),
+          required_owner_(required_owner) {}
 
     Result<OwnCgroups> run() {
-        CSTOP_CHECK(add_hierarchies([this](std::size_t mount) { return is_acted_through(mounts_.all()[mount]); }));
+        CSTOP_CHECK(add_hierarchies([this](std::size_t mount) { return is_acted_through(known_[mount]); }));
         if (!is_complete()) {
-            CSTOP_CHECK(add_hierarchies([this](std::size_t mount) { return !is_acted_through(mounts_.all()[mount]); }));
+            CSTOP_CHECK(add_hierarchies([this](std::size_t mount) { return !is_acted_through(known_[mount]); }));
         }
         std::ranges::stable_partition(result_.cgroups, [](const Cgroup& cgroup) { return cgroup.is_v2; });
         if (!result_.cgroups.empty()) {
@@ -46,7 +51,7 @@ private:
     template <class Predicate>
     Result<void> add_hierarchies(Predicate&& is_wanted) {
         for (const CgroupName& name : target_.cgroups) {
-            for (const std::size_t mount : find_mounts(mounts_.all(), name)) {
+            for (const std::size_t mount : find_mounts(known_, name)) {
                 if (is_wanted(mount)) {
                     CSTOP_CHECK(add(name, mount));
                 }
@@ -61,7 +66,7 @@ private:
 
     Result<void> add(const CgroupName& name, std::size_t mount) {
         const std::vector<CgroupLocation> locations =
-            list_locations(mounts_.all(), mount, name, init_ ? &init_->memberships : nullptr);
+            list_locations(known_, mount, name, init_ ? &init_->memberships : nullptr);
         if (locations.empty()) {
             return {};
         }
@@ -129,6 +134,7 @@ private:
     }
 
     CgroupMounts& mounts_;
+    std::span<const CgroupMount> known_;
     const Target& target_;
     const std::optional<LivingInit>& init_;
     const OwnProcess& own_;

@@ -162,6 +162,20 @@ def test_r07_a_cgroup_of_the_same_id_in_cstops_own_namespace_is_not_killed(make_
     assert canary.poll() is None
 
 
+@pytest.mark.parametrize("runtime", ["runc", "crun"] if kind_of_host() != "v1" else [])
+def test_r07_cstop_inside_with_a_cgroup_namespace_does_not_kill_itself(make_place, runtime):
+    """There cstop is in "/", as if it were not below anything; the hierarchy is mounted whole, as on the host."""
+    place = make_place(runtime, "v2")
+    web = place.container("web", STUBBORN)
+    own = next(cgroup for cgroup in cgroups.find(web.id) if (cgroup / "cgroup.kill").exists())
+    script = f'echo $$ >{own}/cgroup.procs; exec "$@"'
+    inside = place.view.enter(["unshare", "--cgroup", *place.command("-t", "0", "--kill-timeout", "2", web.id)])
+    ended = Running(["sh", "-c", script, "sh", *inside]).ended()
+    assert (ended.status, ended.names) == (0, [web.id]), ended.err
+    assert "only init was killed" in ended.err
+    assert not web.init.is_alive()
+
+
 def leave(pid, *, but):
     """Out of the container's cgroup in every hierarchy but one."""
     for mount, _ in cgroups.mounts():

@@ -83,7 +83,7 @@ inline bool write_text(const std::filesystem::path& path, const std::string& tex
 
 /// The mount point of a hierarchy; empty where this machine has none.
 inline std::string find_mount(const std::string& hierarchy) {
-    for (const CgroupMount& mount : read_own_cgroup_mounts().all()) {
+    for (const CgroupMount& mount : own_cgroup_mounts().all()) {
         if (has_hierarchy(mount, hierarchy)) {
             return mount.mount_point;
         }

@@ -23,7 +23,7 @@ using namespace std::chrono_literals;
 namespace {
 
 std::vector<Cgroup> open_test_cgroup(const TestCgroup& cgroup, const std::string& hierarchy) {
-    CgroupMounts& mounts = read_own_cgroup_mounts();
+    CgroupMounts& mounts = own_cgroup_mounts();
     const CgroupName name{.hierarchy = hierarchy, .path = cgroup.path().string(), .below_mount = false};
     std::vector<Cgroup> cgroups;
     for (const std::size_t mount : find_mounts(mounts.all(), name)) {
