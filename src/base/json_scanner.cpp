@@ -1,5 +1,6 @@
 #include "base/json_scanner.hpp"
 
+#include <bit>
 #include <cstring>
 
 #include "base/utf8.hpp"
@@ -17,15 +18,22 @@ bool is_plain(unsigned char byte) {
     return byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
 }
 
-// Eight such bytes. Of every byte the highest bit tells: set in the byte itself, or borrowed when the byte is below the
-// bound that is taken from it. A borrow runs on into the next byte only from one that is not plain itself.
-bool is_plain_word(const char* bytes) {
+constexpr std::size_t word_size = sizeof(std::uint64_t);
+
+// How many of eight bytes, from the first one on, are plain. Of every byte the highest bit tells: set in the byte
+// itself, or borrowed when the byte is below the bound that is taken from it. A borrow runs on into the next byte only
+// from one that is not plain itself, so the first one is told truly.
+std::size_t count_plain(const char* bytes) {
     constexpr std::uint64_t ones = 0x0101'0101'0101'0101;
     std::uint64_t word = 0;
-    std::memcpy(&word, bytes, sizeof word);
+    std::memcpy(&word, bytes, word_size);
+    if constexpr (std::endian::native == std::endian::big) {
+        word = std::byteswap(word);
+    }
     const std::uint64_t quotes = word ^ (ones * '"');
     const std::uint64_t backslashes = word ^ (ones * '\\');
-    return ((word | (word - ones * 0x20) | (quotes - ones) | (backslashes - ones)) & (ones * 0x80)) == 0;
+    const std::uint64_t marks = (word | (word - ones * 0x20) | (quotes - ones) | (backslashes - ones)) & (ones * 0x80);
+    return static_cast<std::size_t>(std::countr_zero(marks)) / 8;
 }
 
 }  // namespace
@@ -79,14 +87,7 @@ bool JsonScanner::take_string(std::string_view& raw) {
     }
     const std::size_t begin = position_;
     for (;;) {
-        std::size_t end = position_;
-        while (end + sizeof(std::uint64_t) <= bytes_.size() && is_plain_word(bytes_.data() + end)) {
-            end += sizeof(std::uint64_t);
-        }
-        while (end < bytes_.size() && is_plain(static_cast<unsigned char>(bytes_[end]))) {
-            ++end;
-        }
-        position_ = end;
+        position_ += count_plain_here();
         if (position_ == bytes_.size()) {
             return refuse("the document ends within a string");
         }
@@ -111,6 +112,21 @@ bool JsonScanner::take_string(std::string_view& raw) {
             position_ += character.size;
         }
     }
+}
+
+std::size_t JsonScanner::count_plain_here() const {
+    std::size_t end = position_;
+    while (end + word_size <= bytes_.size()) {
+        const std::size_t plain = count_plain(bytes_.data() + end);
+        end += plain;
+        if (plain < word_size) {
+            return end - position_;
+        }
+    }
+    while (end < bytes_.size() && is_plain(static_cast<unsigned char>(bytes_[end]))) {
+        ++end;
+    }
+    return end - position_;
 }
 
 // What follows a backslash.

@@ -55,6 +55,7 @@ private:
     bool take_digits();
     bool take_literal(std::string_view literal);
     unsigned char byte_here() const;
+    std::size_t count_plain_here() const;
 
     std::string_view bytes_;
     std::size_t position_ = 0;
