@@ -89,17 +89,37 @@ Failure refuse_extra(const std::string& extra, const Arguments& arguments) {
     return refuse_unknown(std::string_view(extra).substr(0, extra.find('=')));
 }
 
+bool has_name(const Option& option, std::string_view name) {
+    for (std::string_view names = option.names; !names.empty();) {
+        const std::size_t end = std::min(names.find(','), names.size());
+        if (names.substr(0, end) == name) {
+            return true;
+        }
+        names.remove_prefix(std::min(end + 1, names.size()));
+    }
+    return false;
+}
+
+/// "-nt" has those of "-n" and of "-t".
+bool has_letter_among(const Option& option, std::string_view letters) {
+    for (std::size_t i = 1; i < letters.size(); ++i) {
+        if (has_name(option, std::string{'-', letters[i]})) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /// Could it be one of the arguments, alone, with a value, or in a cluster of letters? CLI11 compares every option with
 /// every other one when it is added, which costs more than finding a container: the others are not added.
 bool may_be_among(const Option& option, const Arguments& arguments) {
-    const auto is_option = [&option](std::string_view argument) {
-        const bool is_long = argument.starts_with("--");
-        const std::string_view typed = argument.substr(0, argument.find('='));
-        return argument.starts_with('-') && std::ranges::any_of(split_text(option.names, ','), [&](auto name) {
-                   return is_long ? name == typed : !name.starts_with("--") && argument.contains(name.back());
-               });
-    };
-    return std::ranges::any_of(arguments, is_option);
+    for (const std::string_view argument : arguments) {
+        if (argument.starts_with("--") ? has_name(option, argument.substr(0, argument.find('=')))
+                                       : argument.starts_with('-') && has_letter_among(option, argument)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /// The table's options in a CLI11 application.
