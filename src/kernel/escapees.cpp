@@ -1,6 +1,7 @@
 #include "kernel/escapees.hpp"
 
 #include <algorithm>
+#include <array>
 #include <fcntl.h>
 #include <string>
 #include <string_view>
@@ -32,15 +33,19 @@ std::uint64_t read_inode(const Descriptor& name_space) {
     return name_space.is_open() && ::fstat(name_space.number(), &status) == 0 ? status.st_ino : 0;
 }
 
+/// Also when nobody knows the parent any more.
+bool is_parents(std::uint64_t inode, std::int32_t pid) {
+    const Result<ProcessStat> stat = read_process_stat(pid);
+    return !stat || read_namespace_inode(path_of(std::to_string(stat->parent))) == inode;
+}
+
 }  // namespace
 
 Descriptor hold_own_mount_namespace(std::int32_t pid) {
-    const Result<ProcessStat> stat = read_process_stat(pid);
+    static const std::array hosts = {read_namespace_inode(path_of("self")), read_namespace_inode(path_of("1"))};
     Descriptor held(::open(path_of(std::to_string(pid)).c_str(), O_RDONLY | O_CLOEXEC));
     const std::uint64_t inode = read_inode(held);
-    if (!stat || inode == 0 || inode == read_namespace_inode(path_of("self")) ||
-        inode == read_namespace_inode(path_of("1")) ||
-        inode == read_namespace_inode(path_of(std::to_string(stat->parent)))) {
+    if (inode == 0 || std::ranges::find(hosts, inode) != hosts.end() || is_parents(inode, pid)) {
         held.close();
     }
     return held;
