@@ -10,7 +10,7 @@ from engine_docker import Docker
 from engine_host import IMAGES, open_host
 from engine_podman import Podman
 from programs import Time
-from views import View, kind_of_host
+from views import View
 
 INIT = ["/bin/obedient"]
 
@@ -34,21 +34,20 @@ def wait_until_obedient(process):
 
 
 class Runtime:
-    """runc or crun, called by hand."""
+    """runc or crun, called by hand, in one view of the cgroups."""
 
-    def __init__(self, name, directory, rootfs, prefix):
+    def __init__(self, name, view, directory, rootfs, prefix):
         self.name = name
-        # crun refuses a hybrid host.
-        is_hybrid = kind_of_host() == "hybrid"
-        self._view = View("v1" if name == "crun" and is_hybrid else kind_of_host())
-        directory.mkdir()
-        self._place = Place(name, self._view, rootfs, directory, prefix)
+        self._view = View(view)
+        place = directory / f"{name}-{view}"
+        place.mkdir()
+        self._place = Place(name, self._view, rootfs, place, prefix)
         self._made = 0
 
     def time(self, programs, make_command):
         """A new container, stopped by `make_command`'s answer to its root, id and pid."""
         self._made += 1
-        container = self._place.make(f"{self.name}{self._made}", process=INIT).run()
+        container = self._place.make(f"{self.name}-{self._view.kind}{self._made}", process=INIT).run()
         wait_until_obedient(container.init)
         command = make_command(self._place.root, container.id, container.pid)
         return programs.time(container.pid, *command, enter=self._view.enter)
