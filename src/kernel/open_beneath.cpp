@@ -119,6 +119,8 @@ Result<Descriptor> open_beneath(const Directory& parent, std::string_view relati
 
 namespace {
 
+constexpr std::size_t page_size = 4096;
+
 /// When is what read(2) has given so far everything?
 struct End {
     Ending ending = Ending::end_of_file;
@@ -130,7 +132,7 @@ Result<std::string> read_until(const Descriptor& descriptor, std::size_t limit, 
     std::size_t length = 0;
     // A file that the kernel makes says that it has 0 bytes.
     const std::size_t expected = end.expected.value_or(0);
-    std::size_t room = expected == 0 ? 4096 : expected + 1;
+    std::size_t room = expected == 0 ? page_size : expected + 1;
     while (true) {
         // One byte more than allowed tells "exactly the limit" from "too long".
         // Not filled with zeros first: that would cost more than a short read.
@@ -151,7 +153,10 @@ Result<std::string> read_until(const Descriptor& descriptor, std::size_t limit, 
         if (length > limit) {
             return fail(ErrorCode::damaged, fmt::format("read {}: larger than {} bytes", name, limit));
         }
-        room = 2 * bytes.size();
+        // The kernel gives the lists that it makes a page at a time.
+        if (bytes.size() - length < page_size) {
+            room = 2 * bytes.size();
+        }
     }
 }
 
