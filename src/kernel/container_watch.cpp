@@ -17,36 +17,46 @@ namespace {
 
 constexpr std::uint64_t kinds = 4;
 
+/// What is known of the v2 cgroup, and whether a change after that will be told.
+enum class Watch { impossible, populated, empty };
+
 /// The kernel reports a change of cgroup.events until it is read through the same open file (cgroups(7)).
-bool read_events(const Descriptor& events) {
+Watch read_events(const Descriptor& events) {
     std::array<char, 256> text{};
-    return ::pread(events.number(), text.data(), text.size(), 0) >= 0;
+    const ssize_t count = ::pread(events.number(), text.data(), text.size(), 0);
+    if (count < 0) {
+        return Watch::impossible;
+    }
+    const std::string_view lines(text.data(), static_cast<std::size_t>(count));
+    return parse_keyed_number(lines, "populated") == 1 ? Watch::populated : Watch::empty;
 }
 
-/// False when there is nothing to watch: no v2 cgroup, or it was removed.
-bool watch_events(EventLoop& loop, HeldContainer& held, Handle handle) {
+/// Impossible when there is nothing to watch: no v2 cgroup, or it was removed.
+Watch watch_events(EventLoop& loop, HeldContainer& held, Handle handle) {
     const std::uint64_t token = format_token({.handle = handle, .watched = Watched::events});
     if (held.events.is_open()) {
         if (!held.events_have_fired) {
-            return true;
+            return Watch::populated;
         }
         held.events_have_fired = false;
-        if (read_events(held.events) && loop.arm_again(held.events, Readiness::changed, token)) {
-            return true;
+        const Watch watch = read_events(held.events);
+        if (watch != Watch::impossible && loop.arm_again(held.events, Readiness::changed, token)) {
+            return watch;
         }
         held.events.close();
-        return false;
+        return Watch::impossible;
     }
     if (held.cgroups.empty() || !held.cgroups.front().is_v2) {
-        return false;
+        return Watch::impossible;
     }
     Descriptor events(
         ::openat(held.cgroups.front().directory.number(), "cgroup.events", O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
-    if (!events.is_open() || !read_events(events) || !loop.add(events, Readiness::changed, token)) {
-        return false;
+    const Watch watch = events.is_open() ? read_events(events) : Watch::impossible;
+    if (watch == Watch::impossible || !loop.add(events, Readiness::changed, token)) {
+        return Watch::impossible;
     }
     held.events = std::move(events);
-    return true;
+    return watch;
 }
 
 /// False when none of them can be watched: all are ending, or there are no pidfds.
@@ -83,7 +93,12 @@ Result<Members> watch_members(EventLoop& loop, HeldContainer& held, Handle handl
     if (members.is_empty()) {
         return members;
     }
-    bool is_watched = watch_events(loop, held, handle);
+    const Watch watch = watch_events(loop, held, handle);
+    if (watch == Watch::populated && held.cgroups.size() == 1) {
+        held.is_polled = false;
+        return members;
+    }
+    bool is_watched = watch != Watch::impossible;
     if (has_v1(held) || !is_watched) {
         is_watched = watch_member(loop, held, handle, members) || (is_watched && !has_v1(held));
     }
@@ -140,8 +155,10 @@ Result<Remains> look_and_watch(EventLoop& loop, HeldContainer& held, Handle hand
     }
     held.is_polled = false;
     CSTOP_TRY(const Members members, watch_members(loop, held, handle));
-    if (const auto foreign = find_foreign_init(members, held.init)) {
-        return give_up_cgroups(held, *foreign);
+    if (!held.is_killed) {
+        if (const auto foreign = find_foreign_init(members, held.init)) {
+            return give_up_cgroups(held, *foreign);
+        }
     }
     return Remains{.init_is_alive = false, .processes = members.count(), .doubt = ""};
 }

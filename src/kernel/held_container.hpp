@@ -26,6 +26,7 @@ struct HeldContainer {
     std::uint32_t owner = 0;  ///< who may signal it, as far as the state tells
     /// The container's own, by which escapees are found; not open: nobody can escape, or it cannot be known.
     Descriptor mount_namespace;
+    bool is_killed = false;     ///< everybody in its cgroups was sent SIGKILL: whose they are is no question any more
     bool has_impostor = false;  ///< the recorded pid is a process that cannot be init
     bool is_replaced = false;   ///< there was another container of the id already when it was opened
 

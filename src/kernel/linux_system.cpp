@@ -219,11 +219,12 @@ Result<KillReport> LinuxSystem::signal_init_alone(const HeldContainer& held, Sig
 }
 
 Result<KillReport> LinuxSystem::kill_all(Handle handle) {
-    const HeldContainer& held = at(handle);
+    HeldContainer& held = at(handle);
     if (held.cgroups.empty()) {
         return signal_init_alone(held, sigkill, held.refusal);
     }
     Result<KillReport> report = kill_cgroups(held.cgroups, held.init, own_);
+    held.is_killed = report.has_value();
     // Init may have been moved out (faults.md F23), or the cgroup may not be killed: it is signalled by itself as well.
     if (!report) {
         Result<KillReport> alone = signal_init_alone(held, sigkill, format_error(report.error()));
