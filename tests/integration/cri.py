@@ -15,6 +15,7 @@ configuration is kept in /run/cri-test-SANDBOX between the calls.
 
 import argparse
 import sys
+import time
 
 import grpc
 
@@ -123,7 +124,15 @@ class Cri:
 
     def remove_pod(self, sandbox):
         self.call("StopPodSandbox", message((1, sandbox)))
-        self.call("RemovePodSandbox", message((1, sandbox)))
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                return self.call("RemovePodSandbox", message((1, sandbox)))
+            except grpc.RpcError as error:
+                # containerd notes an end a moment after it; the kubelet asks again as well.
+                if "still running" not in error.details() or time.monotonic() > deadline:
+                    raise
+            time.sleep(0.1)
 
     def list(self):
         for number, value in fields(self.call("ListContainers", b"")):
